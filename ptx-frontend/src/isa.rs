@@ -1,0 +1,8 @@
+//! THE instruction table: one entry per opcode, its forms as NVIDIA's manual writes them.
+
+/// An opcode of the table. Placeholder until the table's macro generates it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Opcode {
+    /// `ret`
+    Ret,
+}

@@ -1,0 +1,10 @@
+//! The PTX language: containers → text → checked modules, and exact arithmetic on register bits.
+//!
+//! Modules in reading order. Nothing here knows of tiles, Trainium or the CUDA API.
+#![forbid(unsafe_code)]
+
+pub mod checked;
+pub mod isa;
+pub mod modifier;
+pub mod special;
+pub mod types;

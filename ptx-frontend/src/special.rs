@@ -1,0 +1,41 @@
+//! The special registers (PTX ISA section "Special Registers").
+
+crate::types::words! {
+    /// A special register, spelled without the `%`. Vector registers appear by component.
+    #[allow(missing_docs, reason = "the names are PTX's own")]
+    SpecialRegister {
+        TidX = "tid.x", TidY = "tid.y", TidZ = "tid.z",
+        NtidX = "ntid.x", NtidY = "ntid.y", NtidZ = "ntid.z",
+        CtaidX = "ctaid.x", CtaidY = "ctaid.y", CtaidZ = "ctaid.z",
+        NctaidX = "nctaid.x", NctaidY = "nctaid.y", NctaidZ = "nctaid.z",
+        LaneId = "laneid", WarpId = "warpid", NWarpId = "nwarpid", SmId = "smid", NSmId = "nsmid", GridId = "gridid",
+        LanemaskEq = "lanemask_eq", LanemaskLe = "lanemask_le", LanemaskLt = "lanemask_lt",
+        LanemaskGe = "lanemask_ge", LanemaskGt = "lanemask_gt",
+        Clock = "clock", ClockHi = "clock_hi", Clock64 = "clock64",
+        GlobalTimer = "globaltimer", GlobalTimerLo = "globaltimer_lo", GlobalTimerHi = "globaltimer_hi",
+        DynamicSmemSize = "dynamic_smem_size", TotalSmemSize = "total_smem_size", AggrSmemSize = "aggr_smem_size",
+        ReservedSmemOffsetBegin = "reserved_smem_offset_begin", ReservedSmemOffsetEnd = "reserved_smem_offset_end",
+        ReservedSmemOffsetCap = "reserved_smem_offset_cap", ReservedSmemOffset0 = "reserved_smem_offset_0",
+        ReservedSmemOffset1 = "reserved_smem_offset_1",
+        IsExplicitCluster = "is_explicit_cluster",
+        ClusterIdX = "clusterid.x", ClusterIdY = "clusterid.y", ClusterIdZ = "clusterid.z",
+        NClusterIdX = "nclusterid.x", NClusterIdY = "nclusterid.y", NClusterIdZ = "nclusterid.z",
+        ClusterCtaIdX = "cluster_ctaid.x", ClusterCtaIdY = "cluster_ctaid.y", ClusterCtaIdZ = "cluster_ctaid.z",
+        ClusterNCtaIdX = "cluster_nctaid.x", ClusterNCtaIdY = "cluster_nctaid.y", ClusterNCtaIdZ = "cluster_nctaid.z",
+        ClusterCtaRank = "cluster_ctarank", ClusterNCtaRank = "cluster_nctarank",
+        Pm0 = "pm0", Pm1 = "pm1", Pm2 = "pm2", Pm3 = "pm3", Pm4 = "pm4", Pm5 = "pm5", Pm6 = "pm6", Pm7 = "pm7",
+        EnvReg0 = "envreg0", EnvReg1 = "envreg1", EnvReg2 = "envreg2", EnvReg3 = "envreg3",
+        CurrentGraphExec = "current_graph_exec",
+    }
+}
+
+impl SpecialRegister {
+    /// Width in bits of the register.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Clock64 | Self::GlobalTimer | Self::GridId | Self::CurrentGraphExec => 64,
+            Self::IsExplicitCluster => 1,
+            _ => 32,
+        }
+    }
+}

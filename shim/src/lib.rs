@@ -1,0 +1,1 @@
+//! `libcuda.so.1`: the CUDA driver API in front of the Trainium model.

@@ -1,0 +1,6 @@
+//! PTX to accelerator kernels.
+//!
+//! `checked PTX → tile kernel → NeuronCore program`. Modules in reading order.
+#![forbid(unsafe_code)]
+
+pub mod tile;
