@@ -1,1 +1,4 @@
-//! The software model of Trainium.
+//! The software model of Trainium. Modules in reading order.
+
+pub mod execute;
+pub mod fault;
