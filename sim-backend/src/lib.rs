@@ -1,7 +1,9 @@
 //! The software model of Trainium. Modules in reading order.
 
 pub mod device;
+pub mod energy;
 pub mod execute;
 pub mod fault;
+pub mod price;
 pub mod spec;
 pub mod units;
