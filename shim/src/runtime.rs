@@ -2,7 +2,9 @@
 //!
 //! The functions in `driver` check a caller's arguments, find the objects behind handles and call what is here. Modules in reading order.
 
+pub mod allocations;
 pub mod clock;
 pub mod completion;
 pub mod queue;
+pub mod schedule;
 pub mod signals;

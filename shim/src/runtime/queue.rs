@@ -59,6 +59,38 @@ impl Default for State {
     }
 }
 
+/// A place in a queue.
+#[must_use = "the queue waits for it to be finished"]
+pub enum Place {
+    /// Nothing is in front; the caller does the work.
+    First {
+        /// The queue, which is busy until then.
+        queue: Arc<Queue>,
+        /// Its clock.
+        clock: Picoseconds,
+        /// What to do.
+        work: Work,
+        /// The point it ends at.
+        end: Arc<Completion>,
+    },
+    /// The queue's thread does the work and reaches this point.
+    Behind(Arc<Completion>),
+}
+
+impl Place {
+    /// Returns when the work is done.
+    pub fn finish(self) -> Picoseconds {
+        match self {
+            Place::First { queue, clock, work, end } => {
+                let time = perform(work, clock);
+                queue.done(&end, time);
+                time
+            }
+            Place::Behind(end) => end.wait(),
+        }
+    }
+}
+
 impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -83,21 +115,18 @@ impl Queue {
         Ok(end)
     }
 
-    /// Does the work before returning, on the calling thread if nothing is in front of it.
-    pub fn run(self: &Arc<Self>, work: Work) -> std::io::Result<Picoseconds> {
+    /// Takes a place in the queue for work that the caller waits for; [`Place::finish`] does it, on the calling thread
+    /// if nothing is in front of it.
+    pub fn enter(self: &Arc<Self>, work: Work) -> std::io::Result<Place> {
         let mut state = self.state();
         if state.busy || !state.waiting.is_empty() {
             drop(state);
-            return Ok(self.submit(work)?.wait());
+            return self.submit(work).map(Place::Behind);
         }
         let end = Completion::pending();
         state.last = end.clone();
         state.busy = true;
-        let clock = state.clock;
-        drop(state);
-        let time = perform(work, clock);
-        self.done(&end, time);
-        Ok(time)
+        Ok(Place::First { queue: self.clone(), clock: state.clock, work, end })
     }
 
     fn done(&self, end: &Completion, time: Picoseconds) {
@@ -192,11 +221,12 @@ mod tests {
         let here = std::thread::current().id();
         let (send, receive) = mpsc::channel();
         queue
-            .run(work(move |start| {
+            .enter(work(move |start| {
                 send.send(std::thread::current().id()).expect("the test listens");
                 start
             }))
-            .expect("no thread needed");
+            .expect("no thread needed")
+            .finish();
         assert_eq!(receive.recv(), Ok(here));
     }
 
@@ -216,6 +246,6 @@ mod tests {
     fn a_panic_in_the_work_does_not_hold_up_the_queue() {
         let queue = Arc::new(Queue::default());
         queue.submit(work(|_| panic!("expected by the test"))).expect("a thread");
-        assert_eq!(queue.run(work(|start| start + Picoseconds(2))).expect("done"), Picoseconds(2));
+        assert_eq!(queue.enter(work(|start| start + Picoseconds(2))).expect("a place").finish(), Picoseconds(2));
     }
 }
