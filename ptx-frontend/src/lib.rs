@@ -6,5 +6,6 @@
 pub mod checked;
 pub mod isa;
 pub mod modifier;
+pub mod scalar;
 pub mod special;
 pub mod types;

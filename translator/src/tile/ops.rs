@@ -1,9 +1,31 @@
-//! THE operation table of tile kernels: elementwise operations by name, signature and meaning.
+//! THE operation table of tile kernels: elementwise operations by name, forms and meaning.
 //!
 //! An operation is a name and a set of [`Attributes`], spelled like the PTX instruction it comes from:
-//! `add.rn.ftz.f32`. Arguments and results are register bits. Operations with two results in PTX are two operations
-//! here (`add` and `add_carry`), so every row has exactly one result.
+//! `add.rn.ftz.f32` (see [`spelling`]). Arguments and results are register bits, zero-extended to 64; predicates are
+//! 0 and 1. Operations with two results in PTX are two operations here (`addc` and `addc.carry`), so every row has
+//! exactly one result.
+//!
+//! A row reads
+//!
+//! ```text
+//! /// What it computes.
+//! Variant = "name", mode, meaning::function, [form, form, ...];
+//! ```
+//!
+//! where a form gives the types it takes, the argument shapes, the result shape, and the words it needs or may carry,
+//! and the function turns attributes of one of these forms into machine code for one lane ([`Meaning`]). An executor
+//! resolves the meaning once per instruction and then runs it over the lanes.
 
+pub mod form;
+mod meaning;
+pub mod spelling;
+
+pub use form::{ArgTypes, Form};
+pub use meaning::Meaning;
+pub use spelling::Spelling;
+
+use crate::tile::Type;
+use form::form;
 use ptx_frontend::types::{BoolOp, Comparison, Rounding, ScalarType};
 
 /// The dot-words of an elementwise operation. Only those that the row allows are set.
@@ -35,8 +57,8 @@ pub struct Attributes {
     pub comparison: Option<Comparison>,
     /// Combination of `setp`, `set` with a further predicate argument.
     pub combine: Option<BoolOp>,
-    /// Mode words and immediates that have no field of their own: the LUT of `lop3`, the mode of `prmt`, `.wrap`, `.shiftamt`,
-    /// selectors of video instructions. Its meaning is the row's.
+    /// Mode words and immediates that have no field of their own: the LUT of `lop3`, the mode of `prmt`, `.wrap`,
+    /// `.shiftamt`, selectors of video instructions. Its meaning is the row's ([`Elementwise::mode`]).
     pub mode: u32,
 }
 
@@ -62,79 +84,83 @@ impl Attributes {
     }
 }
 
-/// The elementwise operations. Placeholder list until the table's macro generates it with signatures and meanings.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[allow(missing_docs, reason = "replaced by the table")]
-pub enum Elementwise {
-    Add,
-    AddCarryIn,
-    AddCarryOut,
-    Sub,
-    SubBorrowIn,
-    SubBorrowOut,
-    Mul,
-    MulHi,
-    MulWide,
-    Mad,
-    MadHi,
-    MadWide,
-    Mul24,
-    Mul24Hi,
-    Mad24,
-    Mad24Hi,
-    Sad,
-    Fma,
-    Div,
-    Rem,
-    Abs,
-    Neg,
-    Min,
-    Max,
-    Rcp,
-    Sqrt,
-    Rsqrt,
-    Sin,
-    Cos,
-    Lg2,
-    Ex2,
-    Tanh,
-    Copysign,
-    TestP,
-    And,
-    Or,
-    Xor,
-    Not,
-    Cnot,
-    Shl,
-    Shr,
-    ShfL,
-    ShfR,
-    Lop3,
-    Prmt,
-    Bfe,
-    Bfi,
-    Bfind,
-    Brev,
-    Clz,
-    Popc,
-    Bmsk,
-    Fns,
-    Szext,
-    Dp4a,
-    Dp2aLo,
-    Dp2aHi,
-    Setp,
-    Set,
-    Selp,
-    Slct,
-    Cvt,
-    CvtPack,
-    /// Width changes of register bits: `trunc`, `zext`, `sext`; `extract`/`insert` of halves.
-    Trunc,
-    Zext,
-    Sext,
-    /// `pack(lo, hi)` of two halves into the next wider type, and its inverses.
-    Pack,
-    UnpackLo,
-    UnpackHi,
+/// What `Attributes::mode` means in a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Nothing: it is 0.
+    None,
+    /// An index into these PTX words; the empty word is the one not written.
+    Words(&'static [&'static str]),
+    /// A number below this limit.
+    Number(u32),
 }
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $mode:expr, $meaning:path, [$($form:expr),* $(,)?];)*) => {
+        /// The elementwise operations.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        pub enum Elementwise { $($(#[$doc])* $variant,)* }
+
+        impl Elementwise {
+            /// Every operation, in the order of the table.
+            pub const ALL: &'static [Elementwise] = &[$(Elementwise::$variant,)*];
+
+            /// The name, without attributes.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Elementwise::$variant => $name,)* }
+            }
+
+            /// The operation of this name.
+            pub fn from_str(name: &str) -> Option<Self> {
+                match name { $($name => Some(Elementwise::$variant),)* _ => None }
+            }
+
+            /// What its mode means.
+            pub const fn mode(self) -> Mode {
+                match self { $(Elementwise::$variant => $mode,)* }
+            }
+
+            /// The ways to use it.
+            pub fn forms(self) -> &'static [Form] {
+                match self { $(Elementwise::$variant => const { &[$($form),*] },)* }
+            }
+
+            pub(super) fn meaning_of_row(self) -> fn(&Attributes) -> Option<Meaning> {
+                match self { $(Elementwise::$variant => $meaning,)* }
+            }
+        }
+    };
+}
+
+mod table;
+pub use table::Elementwise;
+
+impl Elementwise {
+    fn form(self, attributes: &Attributes) -> Option<&'static Form> {
+        self.forms().iter().find(|form| form.admits(attributes)).filter(|_| self.mode().admits(attributes.mode))
+    }
+
+    /// Whether the row has a form with these attributes.
+    pub fn is_valid(self, attributes: &Attributes) -> bool {
+        self.form(attributes).is_some()
+    }
+
+    /// Argument types and result type; `None` if there is no such form.
+    pub fn signature(self, attributes: &Attributes) -> Option<(ArgTypes, Type)> {
+        self.form(attributes).map(|form| form.signature(attributes))
+    }
+
+    /// What one lane computes; `None` if there is no such form.
+    pub fn meaning(self, attributes: &Attributes) -> Option<Meaning> {
+        self.form(attributes)?;
+        self.meaning_of_row()(attributes)
+    }
+
+    /// Whether operations of this kind are written with two types even when these are the same (`cvt.rni.f32.f32`).
+    fn has_two_types(self, attributes: &Attributes) -> bool {
+        self.form(attributes).is_some_and(|form| !form.from_types().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests;
