@@ -3,4 +3,5 @@
 //! `checked PTX → tile kernel → NeuronCore program`. Modules in reading order.
 #![forbid(unsafe_code)]
 
+pub mod neuron;
 pub mod tile;
