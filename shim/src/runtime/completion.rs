@@ -3,7 +3,7 @@
 //! The time is written once, by whoever did the work, and depends only on the work before it: never on when the host
 //! happened to look.
 
-use super::clock::Picoseconds;
+use sim_backend::units::Picoseconds;
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 

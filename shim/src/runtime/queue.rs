@@ -3,8 +3,8 @@
 //! A queue knows nothing of CUDA. It runs closures in order, each after the points it waits for, and carries the
 //! simulated clock from one to the next.
 
-use super::clock::Picoseconds;
 use super::completion::Completion;
+use sim_backend::units::Picoseconds;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

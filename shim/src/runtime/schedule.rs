@@ -3,9 +3,10 @@
 //! Work on the legacy stream starts after everything submitted before to blocking streams, and work on a blocking
 //! stream starts after everything submitted before to the legacy stream. Non-blocking streams take no part.
 
-use super::clock::{HostClock, Picoseconds};
+use super::clock::HostClock;
 use super::completion::Completion;
 use super::queue::{Action, Queue, Work};
+use sim_backend::units::Picoseconds;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
