@@ -7,6 +7,8 @@
 
 pub mod device;
 pub mod isa;
+pub mod parse;
+pub mod print;
 pub mod program;
 pub mod words;
 
