@@ -132,14 +132,14 @@ impl<'a> Parser<'a> {
                 let (body, _) = self.nodes(false)?;
                 nodes.push(Node::Waves(body));
             } else if cursor.try_keyword("while ") {
-                let (engines, condition) = self.condition(&mut cursor)?;
+                let (engines, condition, counted_by) = self.condition(&mut cursor)?;
                 let (body, _) = self.nodes(false)?;
-                nodes.push(Node::While { engines, condition, body });
+                nodes.push(Node::While { engines, condition, counted_by, body });
             } else if cursor.try_keyword("if ") {
-                let (engines, condition) = self.condition(&mut cursor)?;
+                let (engines, condition, counted_by) = self.condition(&mut cursor)?;
                 let (then, has_else) = self.nodes(false)?;
                 let otherwise = if has_else { self.nodes(false)?.0 } else { Vec::new() };
-                nodes.push(Node::If { engines, condition, then, otherwise });
+                nodes.push(Node::If { engines, condition, counted_by, then, otherwise });
             } else {
                 let instruction = self.instruction(&mut cursor)?;
                 cursor.end()?;
@@ -148,7 +148,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn condition(&self, cursor: &mut Cursor<'a>) -> Result<(EngineSet, RegisterId)> {
+    fn condition(&self, cursor: &mut Cursor<'a>) -> Result<(EngineSet, RegisterId, Option<tile::BlockId>)> {
         let mut engines = EngineSet::NONE;
         loop {
             engines.insert(cursor.choice(Engine::from_word)?);
@@ -158,9 +158,10 @@ impl<'a> Parser<'a> {
         }
         cursor.keyword("%")?;
         let condition = self.register(cursor)?;
+        let counted_by = if cursor.try_keyword("block=") { Some(tile::BlockId(cursor.number()?)) } else { None };
         cursor.keyword("{")?;
         cursor.end()?;
-        Ok((engines, condition))
+        Ok((engines, condition, counted_by))
     }
 
     fn register(&self, cursor: &mut Cursor<'a>) -> Result<RegisterId> {

@@ -88,8 +88,11 @@ impl Display for RegionText<'_> {
     }
 }
 
-fn engines(set: EngineSet) -> String {
-    set.iter().map(|engine| engine.as_str()).collect::<Vec<_>>().join("|")
+/// `vector|sync %live block=3`
+fn test(program: &Program, engines: EngineSet, condition: RegisterId, block: Option<tile::BlockId>) -> String {
+    let engines = engines.iter().map(|engine| engine.as_str()).collect::<Vec<_>>().join("|");
+    let block = block.map_or(String::new(), |block| format!(" block={}", block.0));
+    format!("{engines} %{}{block}", program.registers[condition.0 as usize].name)
 }
 
 fn nodes(program: &Program, body: &[Node], depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
@@ -103,13 +106,13 @@ fn nodes(program: &Program, body: &[Node], depth: usize, f: &mut Formatter<'_>) 
                 nodes(program, body, depth + 1, f)?;
                 writeln!(f, "{indent}}}")?;
             }
-            Node::While { engines: set, condition, body } => {
-                writeln!(f, "while {} %{} {{", engines(*set), program.registers[condition.0 as usize].name)?;
+            Node::While { engines: set, condition, counted_by, body } => {
+                writeln!(f, "while {} {{", test(program, *set, *condition, *counted_by))?;
                 nodes(program, body, depth + 1, f)?;
                 writeln!(f, "{indent}}}")?;
             }
-            Node::If { engines: set, condition, then, otherwise } => {
-                writeln!(f, "if {} %{} {{", engines(*set), program.registers[condition.0 as usize].name)?;
+            Node::If { engines: set, condition, counted_by, then, otherwise } => {
+                writeln!(f, "if {} {{", test(program, *set, *condition, *counted_by))?;
                 nodes(program, then, depth + 1, f)?;
                 if !otherwise.is_empty() {
                     writeln!(f, "{indent}}} else {{")?;
