@@ -79,6 +79,10 @@ const fn input(name: &'static str, spaces: &'static [Space]) -> OperandSpec {
 }
 
 impl OperandSpec {
+    /// May be a constant or register, and therefore is one element per partition where it is a tile.
+    pub const fn is_scalar(&self) -> bool {
+        self.constant || self.register
+    }
     const fn or_constant(self) -> Self {
         OperandSpec { constant: true, ..self }
     }
