@@ -4,5 +4,4 @@
 #![forbid(unsafe_code)]
 
 pub mod neuron;
-pub mod pass;
 pub mod tile;
