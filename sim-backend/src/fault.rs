@@ -1,6 +1,9 @@
 //! What a kernel can do wrong, with the PTX line and the thread.
 
 use ptx_frontend::checked::Origin;
+use translator::tile::{Kernel, eval};
+
+pub use eval::FaultKind;
 
 /// A fault ends the launch; on CUDA it is sticky for the context.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,41 +22,32 @@ pub struct Fault {
     pub file: String,
 }
 
-/// The kinds of fault, each with its `CUresult` in the shim.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// Out of bounds: `CUDA_ERROR_ILLEGAL_ADDRESS`.
-    IllegalAddress {
-        /// `load`, `store` or `atomic`.
-        access: &'static str,
-        /// `global`, `shared`, `local`, `param`, `generic`.
-        space: &'static str,
-        /// Address as the kernel computed it.
-        address: u64,
-        /// Bytes of the access.
-        bytes: u32,
-        /// Nearest allocation in words: "16 bytes past buffer of 4096 bytes at 0x...", empty if none.
-        nearest: String,
-    },
-    /// Not naturally aligned: `CUDA_ERROR_MISALIGNED_ADDRESS`.
-    Misaligned {
-        /// `load`, `store` or `atomic`.
-        access: &'static str,
-        /// Address as the kernel computed it.
-        address: u64,
-        /// Bytes of the access.
-        bytes: u32,
-    },
-    /// `trap`: `CUDA_ERROR_LAUNCH_FAILED`.
-    Trap,
-    /// `__assertfail`: `CUDA_ERROR_ASSERT`. The message was already printed.
-    Assert,
-    /// Indirect call or branch to nowhere, invalid barrier count: `CUDA_ERROR_ILLEGAL_INSTRUCTION`.
-    IllegalInstruction(String),
-    /// Local memory or call depth exhausted: `CUDA_ERROR_LAUNCH_FAILED`.
-    StackOverflow,
-    /// No thread can go on: who waits where. `CUDA_ERROR_LAUNCH_FAILED`.
-    Deadlock(String),
-    /// `REGAUGE_TIMEOUT` ran out: `CUDA_ERROR_LAUNCH_TIMEOUT`.
-    Timeout(String),
+impl Fault {
+    /// The fault of a thread of a kernel.
+    pub fn of(kernel: &Kernel, fault: eval::Fault) -> Fault {
+        let eval::Fault { kind, thread, origin } = fault;
+        let source = kernel.files.get(origin.source.0 as usize).filter(|name| origin.source.0 != 0 && !name.is_empty());
+        let module = kernel.files.first().filter(|name| !name.is_empty()).cloned();
+        let file = source.cloned().or(module).unwrap_or_else(|| format!("{}.ptx", kernel.name));
+        Fault { kind, kernel: kernel.name.clone(), block: thread.ctaid, thread: thread.tid, origin, file }
+    }
+
+    /// The line that goes with [`Fault::file`].
+    pub fn line(&self) -> u32 {
+        if self.origin.source.1 != 0 && !self.file.ends_with(".ptx") { self.origin.source.1 } else { self.origin.line }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ([bx, by, bz], [tx, ty, tz]) = (self.block, self.thread);
+        write!(
+            f,
+            "kernel `{}` block ({bx},{by},{bz}) thread ({tx},{ty},{tz}): {} ({}:{})",
+            self.kernel,
+            self.kind,
+            self.file,
+            self.line()
+        )
+    }
 }
