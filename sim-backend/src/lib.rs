@@ -4,6 +4,8 @@ pub mod device;
 pub mod energy;
 pub mod execute;
 pub mod fault;
+pub mod memory;
 pub mod price;
+pub mod services;
 pub mod spec;
 pub mod units;
