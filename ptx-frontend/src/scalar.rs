@@ -3,9 +3,20 @@
 //! Every function takes and gives register bits, zero-extended to 64; predicates are 0 and 1. Widths, roundings and
 //! flags are type parameters, so that a choice of them is one small function an executor can call by pointer. Nothing
 //! here depends on the host's floating-point mode or its mathematical library.
+//!
+//! In reading order: [`integer`], [`bits`]; [`format`] (the floating-point formats and how to round into one),
+//! [`float`] (arithmetic), [`float64`] (double precision), [`compare`], [`convert`], [`narrow`] (8-bit and smaller
+//! formats), [`approximate`] (`.approx` functions).
 
+pub mod approximate;
 pub mod bits;
+pub mod compare;
+pub mod convert;
+pub mod float;
+pub mod float64;
+pub mod format;
 pub mod integer;
+pub mod narrow;
 
 /// The low `W` bits.
 #[inline(always)]
@@ -23,4 +34,22 @@ pub const fn signed<const W: u32>(x: u64) -> i64 {
 #[inline(always)]
 pub const fn value<const W: u32, const S: bool>(x: u64) -> i128 {
     if S { signed::<W>(x) as i128 } else { low::<W>(x) as i128 }
+}
+
+/// A function of one element applied to both halves of a register of `2 * W` bits.
+#[inline(always)]
+pub fn halves1<const W: u32>(a: u64, f: impl Fn(u64) -> u64) -> u64 {
+    f(low::<W>(a)) | f(a >> W) << W
+}
+
+/// A function of two elements applied to both halves.
+#[inline(always)]
+pub fn halves2<const W: u32>(a: u64, b: u64, f: impl Fn(u64, u64) -> u64) -> u64 {
+    f(low::<W>(a), low::<W>(b)) | f(a >> W, b >> W) << W
+}
+
+/// A function of three elements applied to both halves.
+#[inline(always)]
+pub fn halves3<const W: u32>(a: u64, b: u64, c: u64, f: impl Fn(u64, u64, u64) -> u64) -> u64 {
+    f(low::<W>(a), low::<W>(b), low::<W>(c)) | f(a >> W, b >> W, c >> W) << W
 }

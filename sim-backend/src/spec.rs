@@ -8,6 +8,7 @@
 //! last release of the NKI reference that prints instruction costs (`nki/api/nki/isa`, tag v2.26.1).
 
 use crate::units::{Bandwidth, Bytes, Clock, Cycles, PerElement, Picoseconds};
+use translator::neuron::DeviceModel;
 
 /// How a number is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -257,6 +258,14 @@ impl Spec {
     pub fn named(name: &str) -> Option<&'static Spec> {
         Self::all().into_iter().find(|spec| spec.name == name)
     }
+    /// The chip that programs for this device run on.
+    pub fn of(device: DeviceModel) -> &'static Spec {
+        match device {
+            DeviceModel::Trn1 => &TRN1,
+            DeviceModel::Trn2 => &TRN2,
+            DeviceModel::Trn3 => &TRN3,
+        }
+    }
     /// All chips, oldest first.
     pub fn all() -> [&'static Spec; 3] {
         [&TRN1, &TRN2, &TRN3]
@@ -292,6 +301,16 @@ mod tests {
         assert_eq!(Spec::all().map(sbuf), [24, 28, 32]);
         assert_eq!(TRN2.psum_partition.0 * u64::from(TRN2.partitions) >> 20, 2);
         assert!(Spec::all().iter().all(|spec| spec.sbuf_usable < spec.sbuf_partition));
+    }
+
+    #[test]
+    fn programs_and_the_model_agree_on_what_a_chip_holds() {
+        for &device in DeviceModel::ALL {
+            let spec = Spec::of(device);
+            assert_eq!(spec.name, device.as_str());
+            assert_eq!(spec.cores, device.cores());
+            assert_eq!(spec.sbuf_usable, Bytes(u64::from(device.sbuf_bytes())));
+        }
     }
 
     #[test]

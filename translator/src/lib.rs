@@ -4,4 +4,5 @@
 #![forbid(unsafe_code)]
 
 pub mod neuron;
+pub mod pass;
 pub mod tile;

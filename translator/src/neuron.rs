@@ -7,7 +7,11 @@
 
 pub mod device;
 pub mod isa;
+mod order;
+pub mod parse;
+pub mod print;
 pub mod program;
+pub mod verify;
 pub mod words;
 
 pub use device::DeviceModel;

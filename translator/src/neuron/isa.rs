@@ -10,7 +10,7 @@
 //! such numbers are this model's choice.
 
 use super::device::DeviceModel;
-use super::words::{Dtype, Engine, EngineSet, Space};
+use super::words::{Dtype, Engine, EngineSet, Space, words};
 
 /// What an operand is to its instruction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -79,6 +79,10 @@ const fn input(name: &'static str, spaces: &'static [Space]) -> OperandSpec {
 }
 
 impl OperandSpec {
+    /// May be a constant or register, and therefore is one element per partition where it is a tile.
+    pub const fn is_scalar(&self) -> bool {
+        self.constant || self.register
+    }
     const fn or_constant(self) -> Self {
         OperandSpec { constant: true, ..self }
     }
@@ -121,32 +125,15 @@ const MATMUL: &[Dtype] =
 const MX: &[Dtype] = &[Dtype::F8E4M3X4, Dtype::F8E5M2X4, Dtype::F4E2M1X4];
 const HALF: &[Dtype] = &[Dtype::F16, Dtype::BF16];
 
-/// An attribute: a named property that is no operand. The value types are in [`super::program::Attribute`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[allow(missing_docs, reason = "the variants of `Attribute` are documented")]
-pub enum AttributeKind {
-    Op,
-    Op1,
-    Reverse,
-    Reverse1,
-    Function,
-    Axes,
-    Negate,
-    Invert,
-    Pattern,
-    Multiplier,
-    Lanes,
-    Size,
-    Accumulate,
-    Transpose,
-    Queue,
-    Dge,
-    Skip,
-    Routine,
-    Access,
-    Atomic,
-    Collective,
-    Reason,
+words! {
+    /// An attribute: a named property that is no operand. The value types are in [`super::program::Attribute`].
+    #[allow(missing_docs, reason = "the variants of `Attribute` are documented")]
+    AttributeKind {
+        Op = "op", Op1 = "op1", Reverse = "reverse", Reverse1 = "reverse1", Function = "function", Axes = "axes",
+        Negate = "negate", Invert = "invert", Pattern = "pattern", Multiplier = "multiplier", Lanes = "lanes",
+        Size = "size", Accumulate = "accumulate", Transpose = "transpose", Queue = "queue", Dge = "dge", Skip = "skip",
+        Routine = "routine", Access = "access", Atomic = "atomic", Collective = "collective", Reason = "reason",
+    }
 }
 
 /// A documented limit that involves more than one operand, or more than the operand's own spec.
@@ -284,6 +271,11 @@ impl Row {
     /// Runs on DMA queues: the engine only triggers it.
     pub fn is_dma(&self) -> bool {
         self.needs.contains(&AttributeKind::Queue)
+    }
+
+    /// How many operands are written: they come first.
+    pub fn outputs(&self) -> usize {
+        self.operands.iter().take_while(|spec| spec.role != Role::In).count()
     }
 }
 

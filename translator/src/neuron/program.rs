@@ -217,6 +217,9 @@ pub enum Node {
         engines: EngineSet,
         /// The register, in each engine its own copy.
         condition: RegisterId,
+        /// Block of the tile kernel's function 0 that runs as often as the body does (the loop's header or first
+        /// block): the timing model takes the number of turns from its dynamic counts.
+        counted_by: Option<tile::BlockId>,
         /// What is repeated.
         body: Vec<Node>,
     },
@@ -226,6 +229,8 @@ pub enum Node {
         engines: EngineSet,
         /// The register, in each engine its own copy.
         condition: RegisterId,
+        /// Block of the tile kernel's function 0 that runs as often as `then` is taken.
+        counted_by: Option<tile::BlockId>,
         /// If not 0.
         then: Vec<Node>,
         /// If 0.

@@ -156,6 +156,12 @@ impl Elementwise {
         self.meaning_of_row()(attributes)
     }
 
+    /// Every set of attributes the row admits, for tests and random programs.
+    pub fn uses(self) -> Vec<Attributes> {
+        let forms = self.forms().iter().flat_map(Form::uses);
+        forms.flat_map(|attributes| self.mode().all().map(move |mode| Attributes { mode, ..attributes })).collect()
+    }
+
     /// Whether operations of this kind are written with two types even when these are the same (`cvt.rni.f32.f32`).
     fn has_two_types(self, attributes: &Attributes) -> bool {
         self.form(attributes).is_some_and(|form| !form.from_types().is_empty())

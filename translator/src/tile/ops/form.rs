@@ -2,7 +2,7 @@
 
 use super::{Attributes, Mode};
 use crate::tile::Type;
-use ptx_frontend::types::{Rounding, ScalarType};
+use ptx_frontend::types::{BoolOp, Comparison, Rounding, ScalarType};
 use smallvec::SmallVec;
 
 /// Types of the arguments of an operation.
@@ -117,6 +117,43 @@ impl Form {
             && (rounding_needed == 0 || words & rounding_needed != 0)
     }
 
+    /// Every set of attributes this form admits, without modes.
+    pub(super) fn uses(&self) -> Vec<Attributes> {
+        let mut uses = Vec::new();
+        for &ty in self.types {
+            let same = [ty];
+            for &from in if self.from.is_empty() { &same } else { self.from } {
+                uses.push(Attributes { from, ..Attributes::of(ty) });
+            }
+        }
+        let any_rounding = self.needs | self.may;
+        let is_needed = |bit| self.needs & bit != 0;
+        let mut roundings: Vec<Option<Rounding>> = Vec::new();
+        if self.needs & word::ROUNDING == 0 {
+            roundings.push(None);
+        }
+        roundings.extend(Rounding::ALL.iter().filter(|r| any_rounding & word_of(**r) != 0).map(|r| Some(*r)));
+        multiply(&mut uses, &roundings, |a, rounding| a.rounding = *rounding);
+        for (bit, set) in FLAGS {
+            match (is_needed(*bit), self.may & bit != 0) {
+                (true, _) => multiply(&mut uses, &[true], |a, _| set(a)),
+                (_, true) => multiply(&mut uses, &[false, true], |a, flag| {
+                    if *flag {
+                        set(a)
+                    }
+                }),
+                _ => {}
+            }
+        }
+        if is_needed(word::COMPARISON) {
+            multiply(&mut uses, Comparison::ALL, |a, comparison| a.comparison = Some(*comparison));
+        }
+        if is_needed(word::COMBINE) {
+            multiply(&mut uses, &[BoolOp::And, BoolOp::Or, BoolOp::Xor], |a, combine| a.combine = Some(*combine));
+        }
+        uses
+    }
+
     /// Argument and result types for these attributes.
     pub(super) fn signature(&self, attributes: &Attributes) -> (ArgTypes, Type) {
         let width = |shape: &Shape| match shape {
@@ -142,21 +179,50 @@ fn register(bits: u32) -> Type {
     }
 }
 
+/// Each of `uses` once with each of the choices.
+fn multiply<T>(uses: &mut Vec<Attributes>, choices: &[T], choose: impl Fn(&mut Attributes, &T)) {
+    *uses = uses
+        .iter()
+        .flat_map(|attributes| {
+            choices.iter().map(|choice| {
+                let mut attributes = *attributes;
+                choose(&mut attributes, choice);
+                attributes
+            })
+        })
+        .collect();
+}
+
+/// How to set the words that are flags.
+const FLAGS: &[(Words, fn(&mut Attributes))] = &[
+    (word::FTZ, |a| a.ftz = true),
+    (word::SAT, |a| a.sat = true),
+    (word::SATFINITE, |a| a.satfinite = true),
+    (word::RELU, |a| a.relu = true),
+    (word::NAN, |a| a.nan = true),
+    (word::XORSIGN_ABS, |a| a.xorsign_abs = true),
+    (word::APPROX, |a| a.approx = true),
+    (word::FULL, |a| a.full = true),
+];
+
+const fn word_of(rounding: Rounding) -> Words {
+    match rounding {
+        Rounding::Rn => word::RN,
+        Rounding::Rz => word::RZ,
+        Rounding::Rm => word::RM,
+        Rounding::Rp => word::RP,
+        Rounding::Rna => word::RNA,
+        Rounding::Rs => word::RS,
+        Rounding::Rni => 1 << 6,
+        Rounding::Rzi => 1 << 7,
+        Rounding::Rmi => 1 << 8,
+        Rounding::Rpi => 1 << 9,
+    }
+}
+
 /// The words that are set.
 pub fn words_of(attributes: &Attributes) -> Words {
-    let rounding = match attributes.rounding {
-        None => 0,
-        Some(Rounding::Rn) => word::RN,
-        Some(Rounding::Rz) => word::RZ,
-        Some(Rounding::Rm) => word::RM,
-        Some(Rounding::Rp) => word::RP,
-        Some(Rounding::Rna) => word::RNA,
-        Some(Rounding::Rs) => word::RS,
-        Some(Rounding::Rni) => 1 << 6,
-        Some(Rounding::Rzi) => 1 << 7,
-        Some(Rounding::Rmi) => 1 << 8,
-        Some(Rounding::Rpi) => 1 << 9,
-    };
+    let rounding = attributes.rounding.map_or(0, word_of);
     let flags = [
         (attributes.ftz, word::FTZ),
         (attributes.sat, word::SAT),
@@ -173,12 +239,17 @@ pub fn words_of(attributes: &Attributes) -> Words {
 }
 
 impl Mode {
+    /// Every mode the row takes.
+    pub(super) fn all(self) -> std::ops::Range<u32> {
+        match self {
+            Mode::None => 0..1,
+            Mode::Words(words) => 0..words.len() as u32,
+            Mode::Number(limit) => 0..limit,
+        }
+    }
+
     /// Whether the row takes this mode.
     pub(super) fn admits(self, mode: u32) -> bool {
-        match self {
-            Mode::None => mode == 0,
-            Mode::Words(words) => (mode as usize) < words.len(),
-            Mode::Number(limit) => mode < limit,
-        }
+        self.all().contains(&mode)
     }
 }

@@ -1,7 +1,7 @@
 //! What one lane computes: from attributes to a function of register bits.
 //!
 //! One file per family of operations, one function per row of the table. It may assume that the attributes are of one
-//! of the row's forms.
+//! of the row's forms. The arithmetic itself is `ptx_frontend::scalar`; here its type parameters are chosen.
 
 pub(super) mod approximate;
 pub(super) mod arithmetic;
@@ -89,4 +89,63 @@ macro_rules! by_flag {
         Some(if $flag { Meaning::$kind(f::<true>) } else { Meaning::$kind(f::<false>) })
     }};
 }
-pub(super) use {by_flag, by_integer, by_width};
+
+/// `$body` with the constant `$R` for a rounding mode; a missing one rounds to nearest.
+macro_rules! with_rounding {
+    ($rounding:expr, $R:ident => $body:expr) => {{
+        use ptx_frontend::scalar::format::mode;
+        use ptx_frontend::types::Rounding::*;
+        match $rounding {
+            None | Some(Rn | Rni) => {
+                const $R: u8 = mode::RN;
+                $body
+            }
+            Some(Rz | Rzi) => {
+                const $R: u8 = mode::RZ;
+                $body
+            }
+            Some(Rm | Rmi) => {
+                const $R: u8 = mode::RM;
+                $body
+            }
+            Some(Rp | Rpi) => {
+                const $R: u8 = mode::RP;
+                $body
+            }
+            Some(Rna | Rs) => None,
+        }
+    }};
+}
+
+/// `$body` with the constant `$F` for a flag.
+macro_rules! with_flag {
+    ($flag:expr, $F:ident => $body:expr) => {
+        if $flag {
+            const $F: bool = true;
+            $body
+        } else {
+            const $F: bool = false;
+            $body
+        }
+    };
+}
+
+/// `$body` with the type `$F` for a 16-bit floating-point format, of one element or packed.
+macro_rules! with_half {
+    ($ty:expr, $F:ident => $body:expr) => {{
+        use ptx_frontend::scalar::format;
+        use ptx_frontend::types::ScalarType;
+        match $ty {
+            ScalarType::F16 | ScalarType::F16x2 => {
+                type $F = format::F16;
+                $body
+            }
+            ScalarType::BF16 | ScalarType::BF16x2 => {
+                type $F = format::BF16;
+                $body
+            }
+            _ => None,
+        }
+    }};
+}
+pub(super) use {by_flag, by_integer, by_width, with_flag, with_half, with_rounding};

@@ -301,7 +301,7 @@ operations! {
         form(&[UE8M0x2], &[S], T).from(&[BF16x2]).needs(RZ | RP).may(SATFINITE),
         form(&[BF16x2], &[S], T).from(&[UE8M0x2]).needs(RN),
     ];
-    /// `a` and `b` saturated to `ty`, `a` above `b`, below them the low part of `c` if there is a `c`.
+    /// `a` and `b` clamped to `ty`, `a` above `b`; above them the low bits of `c` if there is a `c`.
     CvtPack = "cvt.pack", Mode::None, convert::cvt_pack, [
         form(&[U16, S16], &[S, S], Count).from(&[S32]).needs(SAT),
         form(&[U8, S8, U4, S4], &[S, S, Count], Count).from(&[S32]).needs(SAT),

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn every_form_reads_back_as_written() {
+fn operations_read_like_ptx() {
     for text in [
         "add.rn.ftz.f32",
         "add.sat.s32",
@@ -25,7 +25,6 @@ fn every_form_reads_back_as_written() {
     ] {
         let (op, attributes) = spelling::parse(text).unwrap();
         assert_eq!(Spelling(op, &attributes).to_string(), text);
-        assert!(op.signature(&attributes).is_some());
     }
 }
 
@@ -35,5 +34,37 @@ fn what_no_form_admits_is_refused() {
         ["add.rn.s32", "add.sat.u32", "fma.f32", "setp.f32", "sin.f32", "cvt.rn.s32.f32", "lop3.b32 #0x100", "frob.b32"]
     {
         assert!(spelling::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn every_use_reads_back_as_written() {
+    for &op in Elementwise::ALL {
+        for attributes in op.uses() {
+            let text = Spelling(op, &attributes).to_string();
+            assert_eq!(spelling::parse(&text), Ok((op, attributes)), "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_use_has_a_meaning_of_its_signature() {
+    for &op in Elementwise::ALL {
+        for attributes in op.uses() {
+            let text = Spelling(op, &attributes).to_string();
+            let (args, result) = op.signature(&attributes).unwrap();
+            let meaning = op.meaning(&attributes).unwrap_or_else(|| panic!("{text} has no meaning"));
+            let limit = |ty: &Type| match ty {
+                Type::Pred => 1,
+                Type::B16 => 0xffff,
+                Type::B32 => 0xffff_ffff,
+                Type::B64 => u64::MAX,
+            };
+            for fill in [0, 1, 0x8000_8000_8000_8000, 0x3c00_4211_3f80_0001, 0x7fff_ffff_ffff_fffe, u64::MAX] {
+                let args: Vec<u64> = args.iter().map(|ty| fill & limit(ty)).collect();
+                let value = meaning.apply(&args);
+                assert!(value <= limit(&result), "{text} of {args:x?} gives {value:#x}, wider than {result:?}");
+            }
+        }
     }
 }

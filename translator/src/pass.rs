@@ -1,0 +1,10 @@
+//! Passes over tile kernels, one per file, each named by what it does.
+//!
+//! Passes that change a kernel take `&mut Kernel`; analyses return side tables that belong to the kernel as it was when
+//! they ran.
+
+pub mod control_flow;
+pub mod find_affine_values;
+pub mod find_loops;
+pub mod find_post_dominators;
+pub mod find_uniform_values;
