@@ -94,6 +94,8 @@ pub struct Function {
     pub results: Vec<Type>,
     /// Bytes of local memory of one activation (16-byte aligned).
     pub frame_bytes: u32,
+    /// Its code address (see [`window::CODE`]), by which indirect calls find it; 0 for one that is only called directly.
+    pub code: u64,
 }
 
 /// A basic block.
@@ -160,18 +162,11 @@ pub mod window {
     pub const LOCAL: u64 = 0x0002_0000_0000_0000;
     /// The parameter block (`cvta.param`).
     pub const PARAM: u64 = 0x0003_0000_0000_0000;
-    /// Code addresses ([`super::code_address`]). No data lies there.
+    /// Code addresses: the address of a function is `CODE + 16 * (its index in the linked PTX module)`, the same in
+    /// every kernel of the module and in its initialisers. A launch may move the base to tell modules apart.
     pub const CODE: u64 = 0x0004_0000_0000_0000;
     /// Bytes of each window.
     pub const SIZE: u64 = 1 << 32;
-}
-
-/// The address of a function, as [`Op::FunctionAddress`] gives it and as initialisers of variables hold it. It follows
-/// from the PTX name alone, so that it is the same in every kernel of a module.
-pub fn code_address(function: &str) -> u64 {
-    // FNV-1a, folded to 32 bits. The verifier refuses kernels with two functions of one address.
-    let hash = function.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
-    window::CODE | ((hash ^ (hash >> 32)) & 0xffff_fff0)
 }
 
 /// How memory is accessed.
@@ -204,7 +199,7 @@ pub enum Op {
     DynamicShared,
     /// Local-window offset of a byte of this activation's frame. Result `B64`.
     FrameAddress(u32),
-    /// Code address of a function of this kernel, for indirect calls. Result `B64`.
+    /// Code address ([`Function::code`]) of a function of this kernel, for indirect calls. Result `B64`.
     FunctionAddress(FunctionId),
     /// `args = [address B64]`; one result per element.
     Load(Access),
@@ -331,57 +326,79 @@ pub enum Terminator {
 }
 
 impl Terminator {
-    /// The edges that leave the block, in the order written.
+    /// Where lanes may go from here, in order. A block may be named twice.
     pub fn targets(&self) -> SmallVec<[&Target; 2]> {
         match self {
-            Terminator::Jump(next) | Terminator::Barrier(_, next) | Terminator::Collective(_, next) => {
-                [next].into_iter().collect()
-            }
-            Terminator::Call { next, .. } => [next].into_iter().collect(),
-            Terminator::Branch { then, otherwise, .. } => [then, otherwise].into_iter().collect(),
+            Terminator::Jump(next)
+            | Terminator::Barrier(_, next)
+            | Terminator::Collective(_, next)
+            | Terminator::Call { next, .. } => smallvec::smallvec![next],
+            Terminator::Branch { then, otherwise, .. } => smallvec::smallvec![then, otherwise],
             Terminator::Switch { targets, .. } => targets.iter().collect(),
             Terminator::Exit | Terminator::Return(_) | Terminator::Trap => SmallVec::new(),
         }
     }
 
-    /// The same, to be changed.
+    /// Like [`Terminator::targets`], to be changed.
     pub fn targets_mut(&mut self) -> SmallVec<[&mut Target; 2]> {
         match self {
-            Terminator::Jump(next) | Terminator::Barrier(_, next) | Terminator::Collective(_, next) => {
-                [next].into_iter().collect()
-            }
-            Terminator::Call { next, .. } => [next].into_iter().collect(),
-            Terminator::Branch { then, otherwise, .. } => [then, otherwise].into_iter().collect(),
+            Terminator::Jump(next)
+            | Terminator::Barrier(_, next)
+            | Terminator::Collective(_, next)
+            | Terminator::Call { next, .. } => smallvec::smallvec![next],
+            Terminator::Branch { then, otherwise, .. } => smallvec::smallvec![then, otherwise],
             Terminator::Switch { targets, .. } => targets.iter_mut().collect(),
             Terminator::Exit | Terminator::Return(_) | Terminator::Trap => SmallVec::new(),
         }
     }
 
-    /// What it reads itself, without the arguments of its edges.
-    pub fn operands(&self) -> Args {
+    /// What the terminator itself reads, without the arguments it passes to blocks.
+    pub fn operands(&self) -> SmallVec<[Operand; 4]> {
         match self {
-            Terminator::Jump(_) | Terminator::Exit | Terminator::Trap => Args::new(),
-            Terminator::Branch { condition, .. } => [*condition].into_iter().collect(),
-            Terminator::Switch { index, .. } => [*index].into_iter().collect(),
+            Terminator::Jump(_) | Terminator::Exit | Terminator::Trap => SmallVec::new(),
+            Terminator::Branch { condition: operand, .. } | Terminator::Switch { index: operand, .. } => {
+                smallvec::smallvec![*operand]
+            }
             Terminator::Return(args) => args.clone(),
             Terminator::Barrier(barrier, _) => {
-                [Some(barrier.id), barrier.count, barrier.reduction.map(|r| r.0)].into_iter().flatten().collect()
+                let reduced = barrier.reduction.map(|(operand, _)| operand);
+                [Some(barrier.id), barrier.count, reduced].into_iter().flatten().collect()
             }
             Terminator::Collective(inst, _) => inst.args.clone(),
             Terminator::Call { callee, args, .. } => match callee {
                 Callee::Direct(_) => args.clone(),
-                Callee::Indirect(address) => [*address].into_iter().chain(args.iter().copied()).collect(),
+                Callee::Indirect(address) => std::iter::once(*address).chain(args.iter().copied()).collect(),
             },
         }
     }
 
-    /// What it defines on its only edge: in the next block, and in the arguments passed to it.
-    pub fn results(&self) -> Results {
+    /// Like [`Terminator::operands`], to be changed.
+    pub fn operands_mut(&mut self) -> SmallVec<[&mut Operand; 4]> {
         match self {
-            Terminator::Barrier(barrier, _) => barrier.reduction.iter().map(|r| r.1).collect(),
+            Terminator::Jump(_) | Terminator::Exit | Terminator::Trap => SmallVec::new(),
+            Terminator::Branch { condition: operand, .. } | Terminator::Switch { index: operand, .. } => {
+                smallvec::smallvec![operand]
+            }
+            Terminator::Return(args) => args.iter_mut().collect(),
+            Terminator::Barrier(barrier, _) => {
+                let reduced = barrier.reduction.as_mut().map(|(operand, _)| operand);
+                [Some(&mut barrier.id), barrier.count.as_mut(), reduced].into_iter().flatten().collect()
+            }
+            Terminator::Collective(inst, _) => inst.args.iter_mut().collect(),
+            Terminator::Call { callee, args, .. } => match callee {
+                Callee::Direct(_) => args.iter_mut().collect(),
+                Callee::Indirect(address) => std::iter::once(address).chain(args.iter_mut()).collect(),
+            },
+        }
+    }
+
+    /// The values that the terminator defines (in the block it goes to).
+    pub fn results(&self) -> SmallVec<[Value; 2]> {
+        match self {
+            Terminator::Barrier(barrier, _) => barrier.reduction.iter().map(|(_, result)| *result).collect(),
             Terminator::Collective(inst, _) => inst.results.clone(),
             Terminator::Call { results, .. } => results.clone(),
-            _ => Results::new(),
+            _ => SmallVec::new(),
         }
     }
 }
@@ -391,7 +408,8 @@ impl Terminator {
 pub enum Callee {
     /// This one.
     Direct(FunctionId),
-    /// The one whose code address ([`Op::FunctionAddress`]) the `B64` operand holds; anything else faults.
+    /// The one whose code address ([`Function::code`]) the `B64` operand holds; anything else faults, and so does one
+    /// with other parameter or result types.
     Indirect(Operand),
 }
 

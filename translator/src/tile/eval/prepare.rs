@@ -7,7 +7,7 @@ use crate::tile::ops::Meaning;
 use crate::tile::signature::{Width, signature};
 use crate::tile::{
     Access, Barrier, BarrierKind, BlockId, Callee, Collective, Function, FunctionId, Inst, Kernel, Op, Operand, Target,
-    Terminator, Type, Value, code_address,
+    Terminator, Type, Value,
 };
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -203,7 +203,9 @@ impl Prepared {
         };
         let mut pool = Pool::default();
         for (number, function) in kernel.functions.iter().enumerate() {
-            prepared.addresses.insert(code_address(&function.name), number as u32);
+            if function.code != 0 {
+                prepared.addresses.insert(function.code, number as u32);
+            }
             Builder::new(kernel, number as u32, function, prepared.blocks.len() as u32, &mut pool).build(&mut prepared);
         }
         prepared.constants = pool.constants;
@@ -385,8 +387,7 @@ impl<'a> Builder<'a> {
             Op::DynamicShared => Step::DynamicShared(out),
             Op::FrameAddress(offset) => Step::FrameAddress(offset, out),
             Op::FunctionAddress(function) => {
-                let address = code_address(&self.kernel.functions[function.0 as usize].name);
-                Step::Copy(self.pool.place(address), out)
+                Step::Copy(self.pool.place(self.kernel.functions[function.0 as usize].code), out)
             }
             Op::Load(access) => {
                 let sign_shift = access.ty.is_signed().then_some(64 - access.ty.bits());
