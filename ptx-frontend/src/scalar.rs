@@ -53,3 +53,6 @@ pub fn halves2<const W: u32>(a: u64, b: u64, f: impl Fn(u64, u64) -> u64) -> u64
 pub fn halves3<const W: u32>(a: u64, b: u64, c: u64, f: impl Fn(u64, u64, u64) -> u64) -> u64 {
     f(low::<W>(a), low::<W>(b), low::<W>(c)) | f(a >> W, b >> W, c >> W) << W
 }
+
+#[cfg(test)]
+mod tests;
