@@ -1,0 +1,1474 @@
+//! THE table of the CUDA driver API: one row for every symbol of `cuda.h` 13.5, and a few that older clients link.
+//!
+//! Exports, `cuGetProcAddress`, `docs/driver-api.md` and tests are derived from it.
+//!
+//! ```text
+//! VERSION KIND fn NAME [SUFFIX NAME_SUFFIX](C PARAMETERS) [=> TARGET];
+//! ```
+//!
+//! * VERSION is the CUDA version that brought the symbol, as the `PFN_*` names of `cudaTypedefs.h` give it. Rows whose
+//!   names differ only in `_v2`, `_v3`, ... are steps of one function; `cuGetProcAddress` chooses among them.
+//! * KIND is one of
+//!     * `implemented`: calls TARGET, a function of `driver`, with every argument converted by [`crate::abi::FromC`] to
+//!       the type that the function takes;
+//!     * `early`: the same, and callable before `cuInit`;
+//!     * `stub`: succeeds without doing anything, because there is nothing to do; TARGET is the reason, as text;
+//!     * `unsupported`: answers `CUDA_ERROR_NOT_SUPPORTED` and names itself once on standard error.
+//! * `ptsz NAME_ptsz` is the symbol for which a null stream means the thread's own default stream; conversion to a
+//!   stream argument knows it. `ptds NAME_ptds` is the same for functions that take no stream: TARGET gets the
+//!   [`crate::abi::DefaultStream`] as one more argument, after the others.
+
+use crate::exports;
+use std::ffi::c_void;
+
+macro_rules! for_each_driver_fn {
+    ($visit:ident) => {
+        $visit! {
+            chapter "Error Handling" {
+                6000 early fn cuGetErrorString(error: CUresult, str: *mut *const c_char) => error::string;
+                6000 early fn cuGetErrorName(error: CUresult, str: *mut *const c_char) => error::name;
+            }
+            chapter "Initialization" {
+                2000 early fn cuInit(flags: u32) => init::init;
+            }
+            chapter "Version Management" {
+                2020 early fn cuDriverGetVersion(driver_version: *mut i32) => version::get;
+            }
+            chapter "Device Management" {
+                2000 implemented fn cuDeviceGet(device: *mut CUdevice, ordinal: i32) => device::get;
+                2000 implemented fn cuDeviceGetCount(count: *mut i32) => device::count;
+                2000 implemented fn cuDeviceGetName(name: *mut c_char, len: i32, dev: CUdevice) => device::name;
+                9020 implemented fn cuDeviceGetUuid(uuid: *mut CUuuid, dev: CUdevice) => device::uuid;
+                11040 implemented fn cuDeviceGetUuid_v2(uuid: *mut CUuuid, dev: CUdevice) => device::uuid;
+                10000 unsupported fn cuDeviceGetLuid(luid: *mut c_char, device_node_mask: *mut u32, dev: CUdevice);
+                2000 implemented fn cuDeviceTotalMem(bytes: *mut u32, dev: CUdevice) => device::total_memory_32;
+                3020 implemented fn cuDeviceTotalMem_v2(bytes: *mut usize, dev: CUdevice) => device::total_memory;
+                11010 implemented fn cuDeviceGetTexture1DLinearMaxWidth(
+                    max_width_in_elements: *mut usize, format: CUarray_format, num_channels: u32, dev: CUdevice,
+                ) => device::texture_1d_linear_max_width;
+                2000 implemented fn cuDeviceGetAttribute(
+                    pi: *mut i32, attrib: CUdevice_attribute, dev: CUdevice,
+                ) => device::attribute;
+                13000 unsupported fn cuDeviceGetHostAtomicCapabilities(
+                    capabilities: *mut u32, operations: *const CUatomicOperation, count: u32, dev: CUdevice,
+                );
+                10020 unsupported fn cuDeviceGetNvSciSyncAttributes(
+                    nv_sci_sync_attr_list: *mut c_void, dev: CUdevice, flags: i32,
+                );
+                11020 unsupported fn cuDeviceSetMemPool(dev: CUdevice, pool: CUmemoryPool);
+                11020 unsupported fn cuDeviceGetMemPool(pool: *mut CUmemoryPool, dev: CUdevice);
+                11020 unsupported fn cuDeviceGetDefaultMemPool(pool_out: *mut CUmemoryPool, dev: CUdevice);
+                11040 implemented fn cuDeviceGetExecAffinitySupport(
+                    pi: *mut i32, kind: CUexecAffinityType, dev: CUdevice,
+                ) => device::exec_affinity_support;
+                11030 unsupported fn cuFlushGPUDirectRDMAWrites(
+                    target: CUflushGPUDirectRDMAWritesTarget, scope: CUflushGPUDirectRDMAWritesScope,
+                );
+                2000 implemented fn cuDeviceGetProperties(prop: *mut CUdevprop, dev: CUdevice) => device::properties;
+                2000 implemented fn cuDeviceComputeCapability(
+                    major: *mut i32, minor: *mut i32, dev: CUdevice,
+                ) => device::compute_capability;
+            }
+            chapter "Primary Context Management" {
+                7000 unsupported fn cuDevicePrimaryCtxRetain(pctx: *mut CUcontext, dev: CUdevice);
+                7000 unsupported fn cuDevicePrimaryCtxRelease(dev: CUdevice);
+                11000 unsupported fn cuDevicePrimaryCtxRelease_v2(dev: CUdevice);
+                7000 unsupported fn cuDevicePrimaryCtxSetFlags(dev: CUdevice, flags: u32);
+                11000 unsupported fn cuDevicePrimaryCtxSetFlags_v2(dev: CUdevice, flags: u32);
+                7000 unsupported fn cuDevicePrimaryCtxGetState(dev: CUdevice, flags: *mut u32, active: *mut i32);
+                7000 unsupported fn cuDevicePrimaryCtxReset(dev: CUdevice);
+                11000 unsupported fn cuDevicePrimaryCtxReset_v2(dev: CUdevice);
+            }
+            chapter "Context Management" {
+                2000 unsupported fn cuCtxCreate(pctx: *mut CUcontext, flags: u32, dev: CUdevice);
+                3020 unsupported fn cuCtxCreate_v2(pctx: *mut CUcontext, flags: u32, dev: CUdevice);
+                11040 unsupported fn cuCtxCreate_v3(
+                    pctx: *mut CUcontext, params_array: *mut CUexecAffinityParam, num_params: i32, flags: u32,
+                    dev: CUdevice,
+                );
+                12050 unsupported fn cuCtxCreate_v4(
+                    pctx: *mut CUcontext, ctx_create_params: *mut CUctxCreateParams, flags: u32, dev: CUdevice,
+                );
+                2000 unsupported fn cuCtxDestroy(ctx: CUcontext);
+                4000 unsupported fn cuCtxDestroy_v2(ctx: CUcontext);
+                2000 unsupported fn cuCtxPushCurrent(ctx: CUcontext);
+                4000 unsupported fn cuCtxPushCurrent_v2(ctx: CUcontext);
+                2000 unsupported fn cuCtxPopCurrent(pctx: *mut CUcontext);
+                4000 unsupported fn cuCtxPopCurrent_v2(pctx: *mut CUcontext);
+                4000 unsupported fn cuCtxSetCurrent(ctx: CUcontext);
+                4000 unsupported fn cuCtxGetCurrent(pctx: *mut CUcontext);
+                2000 unsupported fn cuCtxGetDevice(device: *mut CUdevice);
+                13000 unsupported fn cuCtxGetDevice_v2(device: *mut CUdevice, ctx: CUcontext);
+                7000 unsupported fn cuCtxGetFlags(flags: *mut u32);
+                12010 unsupported fn cuCtxSetFlags(flags: u32);
+                12000 unsupported fn cuCtxGetId(ctx: CUcontext, ctx_id: *mut u64);
+                2000 unsupported fn cuCtxSynchronize();
+                13000 unsupported fn cuCtxSynchronize_v2(ctx: CUcontext);
+                3010 unsupported fn cuCtxSetLimit(limit: CUlimit, value: usize);
+                3010 unsupported fn cuCtxGetLimit(pvalue: *mut usize, limit: CUlimit);
+                3020 unsupported fn cuCtxGetCacheConfig(pconfig: *mut CUfunc_cache);
+                3020 stub fn cuCtxSetCacheConfig(config: CUfunc_cache) => "the model has no L1/shared split to configure";
+                3020 unsupported fn cuCtxGetApiVersion(ctx: CUcontext, version: *mut u32);
+                5050 unsupported fn cuCtxGetStreamPriorityRange(least_priority: *mut i32, greatest_priority: *mut i32);
+                11000 stub fn cuCtxResetPersistingL2Cache() => "the model has no L2 cache that lines could persist in";
+                11040 unsupported fn cuCtxGetExecAffinity(
+                    exec_affinity: *mut CUexecAffinityParam, kind: CUexecAffinityType,
+                );
+                12050 unsupported fn cuCtxRecordEvent(ctx: CUcontext, event: CUevent);
+                12050 unsupported fn cuCtxWaitEvent(ctx: CUcontext, event: CUevent);
+                2000 unsupported fn cuCtxAttach(pctx: *mut CUcontext, flags: u32);
+                2000 unsupported fn cuCtxDetach(ctx: CUcontext);
+                4020 unsupported fn cuCtxGetSharedMemConfig(config: *mut CUsharedconfig);
+                4020 stub fn cuCtxSetSharedMemConfig(
+                    config: CUsharedconfig,
+                ) => "shared memory of the model has no banks to configure";
+            }
+            chapter "Module Management" {
+                2000 unsupported fn cuModuleLoad(module: *mut CUmodule, fname: *const c_char);
+                2000 unsupported fn cuModuleLoadData(module: *mut CUmodule, image: *const c_void);
+                2010 unsupported fn cuModuleLoadDataEx(
+                    module: *mut CUmodule, image: *const c_void, num_options: u32, options: *mut CUjit_option,
+                    option_values: *mut *mut c_void,
+                );
+                2000 unsupported fn cuModuleLoadFatBinary(module: *mut CUmodule, fat_cubin: *const c_void);
+                2000 unsupported fn cuModuleUnload(hmod: CUmodule);
+                11070 unsupported fn cuModuleGetLoadingMode(mode: *mut CUmoduleLoadingMode);
+                2000 unsupported fn cuModuleGetFunction(hfunc: *mut CUfunction, hmod: CUmodule, name: *const c_char);
+                12040 unsupported fn cuModuleGetFunctionCount(count: *mut u32, module: CUmodule);
+                12040 unsupported fn cuModuleEnumerateFunctions(
+                    functions: *mut CUfunction, num_functions: u32, module: CUmodule,
+                );
+                2000 unsupported fn cuModuleGetGlobal(
+                    dptr: *mut CUdeviceptr_v1, bytes: *mut u32, hmod: CUmodule, name: *const c_char,
+                );
+                3020 unsupported fn cuModuleGetGlobal_v2(
+                    dptr: *mut CUdeviceptr, bytes: *mut usize, hmod: CUmodule, name: *const c_char,
+                );
+                5050 unsupported fn cuLinkCreate(
+                    num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
+                    state_out: *mut CUlinkState,
+                );
+                6050 unsupported fn cuLinkCreate_v2(
+                    num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
+                    state_out: *mut CUlinkState,
+                );
+                5050 unsupported fn cuLinkAddData(
+                    state: CUlinkState, kind: CUjitInputType, data: *mut c_void, size: usize, name: *const c_char,
+                    num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
+                );
+                6050 unsupported fn cuLinkAddData_v2(
+                    state: CUlinkState, kind: CUjitInputType, data: *mut c_void, size: usize, name: *const c_char,
+                    num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
+                );
+                5050 unsupported fn cuLinkAddFile(
+                    state: CUlinkState, kind: CUjitInputType, path: *const c_char, num_options: u32,
+                    options: *mut CUjit_option, option_values: *mut *mut c_void,
+                );
+                6050 unsupported fn cuLinkAddFile_v2(
+                    state: CUlinkState, kind: CUjitInputType, path: *const c_char, num_options: u32,
+                    options: *mut CUjit_option, option_values: *mut *mut c_void,
+                );
+                5050 unsupported fn cuLinkComplete(state: CUlinkState, cubin_out: *mut *mut c_void, size_out: *mut usize);
+                5050 unsupported fn cuLinkDestroy(state: CUlinkState);
+                2000 unsupported fn cuModuleGetTexRef(tex_ref: *mut CUtexref, hmod: CUmodule, name: *const c_char);
+                3000 unsupported fn cuModuleGetSurfRef(surf_ref: *mut CUsurfref, hmod: CUmodule, name: *const c_char);
+            }
+            chapter "Library Management" {
+                12000 unsupported fn cuLibraryLoadData(
+                    library: *mut CUlibrary, code: *const c_void, jit_options: *mut CUjit_option,
+                    jit_options_values: *mut *mut c_void, num_jit_options: u32, library_options: *mut CUlibraryOption,
+                    library_option_values: *mut *mut c_void, num_library_options: u32,
+                );
+                12000 unsupported fn cuLibraryLoadFromFile(
+                    library: *mut CUlibrary, file_name: *const c_char, jit_options: *mut CUjit_option,
+                    jit_options_values: *mut *mut c_void, num_jit_options: u32, library_options: *mut CUlibraryOption,
+                    library_option_values: *mut *mut c_void, num_library_options: u32,
+                );
+                12000 unsupported fn cuLibraryUnload(library: CUlibrary);
+                12000 unsupported fn cuLibraryGetKernel(kernel: *mut CUkernel, library: CUlibrary, name: *const c_char);
+                12040 unsupported fn cuLibraryGetKernelCount(count: *mut u32, lib: CUlibrary);
+                12040 unsupported fn cuLibraryEnumerateKernels(kernels: *mut CUkernel, num_kernels: u32, lib: CUlibrary);
+                12000 unsupported fn cuLibraryGetModule(module: *mut CUmodule, library: CUlibrary);
+                12000 unsupported fn cuKernelGetFunction(func: *mut CUfunction, kernel: CUkernel);
+                12050 unsupported fn cuKernelGetLibrary(lib: *mut CUlibrary, kernel: CUkernel);
+                12000 unsupported fn cuLibraryGetGlobal(
+                    dptr: *mut CUdeviceptr, bytes: *mut usize, library: CUlibrary, name: *const c_char,
+                );
+                12000 unsupported fn cuLibraryGetManaged(
+                    dptr: *mut CUdeviceptr, bytes: *mut usize, library: CUlibrary, name: *const c_char,
+                );
+                12000 unsupported fn cuLibraryGetUnifiedFunction(
+                    fptr: *mut *mut c_void, library: CUlibrary, symbol: *const c_char,
+                );
+                12000 unsupported fn cuKernelGetAttribute(
+                    pi: *mut i32, attrib: CUfunction_attribute, kernel: CUkernel, dev: CUdevice,
+                );
+                12000 unsupported fn cuKernelSetAttribute(
+                    attrib: CUfunction_attribute, val: i32, kernel: CUkernel, dev: CUdevice,
+                );
+                12000 stub fn cuKernelSetCacheConfig(
+                    kernel: CUkernel, config: CUfunc_cache, dev: CUdevice,
+                ) => "the model has no L1/shared split to configure";
+                12030 unsupported fn cuKernelGetName(name: *mut *const c_char, hfunc: CUkernel);
+                12040 unsupported fn cuKernelGetParamInfo(
+                    kernel: CUkernel, param_index: usize, param_offset: *mut usize, param_size: *mut usize,
+                );
+                13020 unsupported fn cuKernelGetParamCount(kernel: CUkernel, param_count: *mut usize);
+            }
+            chapter "Memory Management" {
+                2000 unsupported fn cuMemGetInfo(free: *mut u32, total: *mut u32);
+                3020 unsupported fn cuMemGetInfo_v2(free: *mut usize, total: *mut usize);
+                2000 unsupported fn cuMemAlloc(dptr: *mut CUdeviceptr_v1, bytesize: u32);
+                3020 unsupported fn cuMemAlloc_v2(dptr: *mut CUdeviceptr, bytesize: usize);
+                2000 unsupported fn cuMemAllocPitch(
+                    dptr: *mut CUdeviceptr_v1, pitch: *mut u32, width_in_bytes: u32, height: u32, element_size_bytes: u32,
+                );
+                3020 unsupported fn cuMemAllocPitch_v2(
+                    dptr: *mut CUdeviceptr, pitch: *mut usize, width_in_bytes: usize, height: usize,
+                    element_size_bytes: u32,
+                );
+                2000 unsupported fn cuMemFree(dptr: CUdeviceptr_v1);
+                3020 unsupported fn cuMemFree_v2(dptr: CUdeviceptr);
+                2000 unsupported fn cuMemGetAddressRange(pbase: *mut CUdeviceptr_v1, psize: *mut u32, dptr: CUdeviceptr_v1);
+                3020 unsupported fn cuMemGetAddressRange_v2(pbase: *mut CUdeviceptr, psize: *mut usize, dptr: CUdeviceptr);
+                2000 unsupported fn cuMemAllocHost(pp: *mut *mut c_void, bytesize: u32);
+                3020 unsupported fn cuMemAllocHost_v2(pp: *mut *mut c_void, bytesize: usize);
+                2000 unsupported fn cuMemFreeHost(p: *mut c_void);
+                2020 unsupported fn cuMemHostAlloc(pp: *mut *mut c_void, bytesize: usize, flags: u32);
+                2020 unsupported fn cuMemHostGetDevicePointer(pdptr: *mut CUdeviceptr_v1, p: *mut c_void, flags: u32);
+                3020 unsupported fn cuMemHostGetDevicePointer_v2(pdptr: *mut CUdeviceptr, p: *mut c_void, flags: u32);
+                2030 unsupported fn cuMemHostGetFlags(flags: *mut u32, p: *mut c_void);
+                6000 unsupported fn cuMemAllocManaged(dptr: *mut CUdeviceptr, bytesize: usize, flags: u32);
+                12040 unsupported fn cuDeviceRegisterAsyncNotification(
+                    device: CUdevice, callback_func: CUasyncCallback, user_data: *mut c_void,
+                    callback: *mut CUasyncCallbackHandle,
+                );
+                12040 unsupported fn cuDeviceUnregisterAsyncNotification(device: CUdevice, callback: CUasyncCallbackHandle);
+                4010 implemented fn cuDeviceGetByPCIBusId(
+                    dev: *mut CUdevice, pci_bus_id: *const c_char,
+                ) => device::by_pci_bus_id;
+                4010 implemented fn cuDeviceGetPCIBusId(
+                    pci_bus_id: *mut c_char, len: i32, dev: CUdevice,
+                ) => device::pci_bus_id;
+                4010 unsupported fn cuIpcGetEventHandle(handle: *mut CUipcEventHandle, event: CUevent);
+                4010 unsupported fn cuIpcOpenEventHandle(event: *mut CUevent, handle: CUipcEventHandle);
+                4010 unsupported fn cuIpcGetMemHandle(handle: *mut CUipcMemHandle, dptr: CUdeviceptr);
+                4010 unsupported fn cuIpcOpenMemHandle(pdptr: *mut CUdeviceptr, handle: CUipcMemHandle, flags: u32);
+                11000 unsupported fn cuIpcOpenMemHandle_v2(pdptr: *mut CUdeviceptr, handle: CUipcMemHandle, flags: u32);
+                4010 unsupported fn cuIpcCloseMemHandle(dptr: CUdeviceptr);
+                4000 unsupported fn cuMemHostRegister(p: *mut c_void, bytesize: usize, flags: u32);
+                6050 unsupported fn cuMemHostRegister_v2(p: *mut c_void, bytesize: usize, flags: u32);
+                4000 unsupported fn cuMemHostUnregister(p: *mut c_void);
+                4000 unsupported fn cuMemcpy ptds cuMemcpy_ptds(dst: CUdeviceptr, src: CUdeviceptr, byte_count: usize);
+                4000 unsupported fn cuMemcpyPeer ptds cuMemcpyPeer_ptds(
+                    dst_device: CUdeviceptr, dst_context: CUcontext, src_device: CUdeviceptr, src_context: CUcontext,
+                    byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyHtoD(dst_device: CUdeviceptr_v1, src_host: *const c_void, byte_count: u32);
+                3020 unsupported fn cuMemcpyHtoD_v2 ptds cuMemcpyHtoD_v2_ptds(
+                    dst_device: CUdeviceptr, src_host: *const c_void, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyDtoH(dst_host: *mut c_void, src_device: CUdeviceptr_v1, byte_count: u32);
+                3020 unsupported fn cuMemcpyDtoH_v2 ptds cuMemcpyDtoH_v2_ptds(
+                    dst_host: *mut c_void, src_device: CUdeviceptr, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyDtoD(dst_device: CUdeviceptr_v1, src_device: CUdeviceptr_v1, byte_count: u32);
+                3020 unsupported fn cuMemcpyDtoD_v2 ptds cuMemcpyDtoD_v2_ptds(
+                    dst_device: CUdeviceptr, src_device: CUdeviceptr, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyDtoA(
+                    dst_array: CUarray, dst_offset: u32, src_device: CUdeviceptr_v1, byte_count: u32,
+                );
+                3020 unsupported fn cuMemcpyDtoA_v2 ptds cuMemcpyDtoA_v2_ptds(
+                    dst_array: CUarray, dst_offset: usize, src_device: CUdeviceptr, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyAtoD(
+                    dst_device: CUdeviceptr_v1, src_array: CUarray, src_offset: u32, byte_count: u32,
+                );
+                3020 unsupported fn cuMemcpyAtoD_v2 ptds cuMemcpyAtoD_v2_ptds(
+                    dst_device: CUdeviceptr, src_array: CUarray, src_offset: usize, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyHtoA(
+                    dst_array: CUarray, dst_offset: u32, src_host: *const c_void, byte_count: u32,
+                );
+                3020 unsupported fn cuMemcpyHtoA_v2 ptds cuMemcpyHtoA_v2_ptds(
+                    dst_array: CUarray, dst_offset: usize, src_host: *const c_void, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyAtoH(
+                    dst_host: *mut c_void, src_array: CUarray, src_offset: u32, byte_count: u32,
+                );
+                3020 unsupported fn cuMemcpyAtoH_v2 ptds cuMemcpyAtoH_v2_ptds(
+                    dst_host: *mut c_void, src_array: CUarray, src_offset: usize, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpyAtoA(
+                    dst_array: CUarray, dst_offset: u32, src_array: CUarray, src_offset: u32, byte_count: u32,
+                );
+                3020 unsupported fn cuMemcpyAtoA_v2 ptds cuMemcpyAtoA_v2_ptds(
+                    dst_array: CUarray, dst_offset: usize, src_array: CUarray, src_offset: usize, byte_count: usize,
+                );
+                2000 unsupported fn cuMemcpy2D(copy: *const CUDA_MEMCPY2D_v1);
+                3020 unsupported fn cuMemcpy2D_v2 ptds cuMemcpy2D_v2_ptds(copy: *const CUDA_MEMCPY2D);
+                2000 unsupported fn cuMemcpy2DUnaligned(copy: *const CUDA_MEMCPY2D_v1);
+                3020 unsupported fn cuMemcpy2DUnaligned_v2 ptds cuMemcpy2DUnaligned_v2_ptds(copy: *const CUDA_MEMCPY2D);
+                2000 unsupported fn cuMemcpy3D(copy: *const CUDA_MEMCPY3D_v1);
+                3020 unsupported fn cuMemcpy3D_v2 ptds cuMemcpy3D_v2_ptds(copy: *const CUDA_MEMCPY3D);
+                4000 unsupported fn cuMemcpy3DPeer ptds cuMemcpy3DPeer_ptds(copy: *const CUDA_MEMCPY3D_PEER);
+                4000 unsupported fn cuMemcpyAsync ptsz cuMemcpyAsync_ptsz(
+                    dst: CUdeviceptr, src: CUdeviceptr, byte_count: usize, stream: CUstream,
+                );
+                4000 unsupported fn cuMemcpyPeerAsync ptsz cuMemcpyPeerAsync_ptsz(
+                    dst_device: CUdeviceptr, dst_context: CUcontext, src_device: CUdeviceptr, src_context: CUcontext,
+                    byte_count: usize, stream: CUstream,
+                );
+                2000 unsupported fn cuMemcpyHtoDAsync(
+                    dst_device: CUdeviceptr_v1, src_host: *const c_void, byte_count: u32, stream: CUstream,
+                );
+                3020 unsupported fn cuMemcpyHtoDAsync_v2 ptsz cuMemcpyHtoDAsync_v2_ptsz(
+                    dst_device: CUdeviceptr, src_host: *const c_void, byte_count: usize, stream: CUstream,
+                );
+                2000 unsupported fn cuMemcpyDtoHAsync(
+                    dst_host: *mut c_void, src_device: CUdeviceptr_v1, byte_count: u32, stream: CUstream,
+                );
+                3020 unsupported fn cuMemcpyDtoHAsync_v2 ptsz cuMemcpyDtoHAsync_v2_ptsz(
+                    dst_host: *mut c_void, src_device: CUdeviceptr, byte_count: usize, stream: CUstream,
+                );
+                3000 unsupported fn cuMemcpyDtoDAsync(
+                    dst_device: CUdeviceptr_v1, src_device: CUdeviceptr_v1, byte_count: u32, stream: CUstream,
+                );
+                3020 unsupported fn cuMemcpyDtoDAsync_v2 ptsz cuMemcpyDtoDAsync_v2_ptsz(
+                    dst_device: CUdeviceptr, src_device: CUdeviceptr, byte_count: usize, stream: CUstream,
+                );
+                2000 unsupported fn cuMemcpyHtoAAsync(
+                    dst_array: CUarray, dst_offset: u32, src_host: *const c_void, byte_count: u32, stream: CUstream,
+                );
+                3020 unsupported fn cuMemcpyHtoAAsync_v2 ptsz cuMemcpyHtoAAsync_v2_ptsz(
+                    dst_array: CUarray, dst_offset: usize, src_host: *const c_void, byte_count: usize, stream: CUstream,
+                );
+                2000 unsupported fn cuMemcpyAtoHAsync(
+                    dst_host: *mut c_void, src_array: CUarray, src_offset: u32, byte_count: u32, stream: CUstream,
+                );
+                3020 unsupported fn cuMemcpyAtoHAsync_v2 ptsz cuMemcpyAtoHAsync_v2_ptsz(
+                    dst_host: *mut c_void, src_array: CUarray, src_offset: usize, byte_count: usize, stream: CUstream,
+                );
+                2000 unsupported fn cuMemcpy2DAsync(copy: *const CUDA_MEMCPY2D_v1, stream: CUstream);
+                3020 unsupported fn cuMemcpy2DAsync_v2 ptsz cuMemcpy2DAsync_v2_ptsz(
+                    copy: *const CUDA_MEMCPY2D, stream: CUstream,
+                );
+                2000 unsupported fn cuMemcpy3DAsync(copy: *const CUDA_MEMCPY3D_v1, stream: CUstream);
+                3020 unsupported fn cuMemcpy3DAsync_v2 ptsz cuMemcpy3DAsync_v2_ptsz(
+                    copy: *const CUDA_MEMCPY3D, stream: CUstream,
+                );
+                4000 unsupported fn cuMemcpy3DPeerAsync ptsz cuMemcpy3DPeerAsync_ptsz(
+                    copy: *const CUDA_MEMCPY3D_PEER, stream: CUstream,
+                );
+                12080 unsupported fn cuMemcpyBatchAsync ptsz cuMemcpyBatchAsync_ptsz(
+                    dsts: *mut CUdeviceptr, srcs: *mut CUdeviceptr, sizes: *mut usize, count: usize,
+                    attrs: *mut CUmemcpyAttributes, attrs_idxs: *mut usize, num_attrs: usize, fail_idx: *mut usize,
+                    stream: CUstream,
+                );
+                13000 unsupported fn cuMemcpyBatchAsync_v2 ptsz cuMemcpyBatchAsync_v2_ptsz(
+                    dsts: *mut CUdeviceptr, srcs: *mut CUdeviceptr, sizes: *mut usize, count: usize,
+                    attrs: *mut CUmemcpyAttributes, attrs_idxs: *mut usize, num_attrs: usize, stream: CUstream,
+                );
+                12080 unsupported fn cuMemcpy3DBatchAsync ptsz cuMemcpy3DBatchAsync_ptsz(
+                    num_ops: usize, op_list: *mut CUDA_MEMCPY3D_BATCH_OP, fail_idx: *mut usize, flags: u64,
+                    stream: CUstream,
+                );
+                13000 unsupported fn cuMemcpy3DBatchAsync_v2 ptsz cuMemcpy3DBatchAsync_v2_ptsz(
+                    num_ops: usize, op_list: *mut CUDA_MEMCPY3D_BATCH_OP, flags: u64, stream: CUstream,
+                );
+                13020 unsupported fn cuMemcpyWithAttributesAsync ptsz cuMemcpyWithAttributesAsync_ptsz(
+                    dst: CUdeviceptr, src: CUdeviceptr, size: usize, attr: *mut CUmemcpyAttributes, stream: CUstream,
+                );
+                13020 unsupported fn cuMemcpy3DWithAttributesAsync ptsz cuMemcpy3DWithAttributesAsync_ptsz(
+                    op: *mut CUDA_MEMCPY3D_BATCH_OP, flags: u64, stream: CUstream,
+                );
+                2000 unsupported fn cuMemsetD8(dst_device: CUdeviceptr_v1, uc: u8, n: u32);
+                3020 unsupported fn cuMemsetD8_v2 ptds cuMemsetD8_v2_ptds(dst_device: CUdeviceptr, uc: u8, n: usize);
+                2000 unsupported fn cuMemsetD16(dst_device: CUdeviceptr_v1, us: u16, n: u32);
+                3020 unsupported fn cuMemsetD16_v2 ptds cuMemsetD16_v2_ptds(dst_device: CUdeviceptr, us: u16, n: usize);
+                2000 unsupported fn cuMemsetD32(dst_device: CUdeviceptr_v1, ui: u32, n: u32);
+                3020 unsupported fn cuMemsetD32_v2 ptds cuMemsetD32_v2_ptds(dst_device: CUdeviceptr, ui: u32, n: usize);
+                2000 unsupported fn cuMemsetD2D8(
+                    dst_device: CUdeviceptr_v1, dst_pitch: u32, uc: u8, width: u32, height: u32,
+                );
+                3020 unsupported fn cuMemsetD2D8_v2 ptds cuMemsetD2D8_v2_ptds(
+                    dst_device: CUdeviceptr, dst_pitch: usize, uc: u8, width: usize, height: usize,
+                );
+                2000 unsupported fn cuMemsetD2D16(
+                    dst_device: CUdeviceptr_v1, dst_pitch: u32, us: u16, width: u32, height: u32,
+                );
+                3020 unsupported fn cuMemsetD2D16_v2 ptds cuMemsetD2D16_v2_ptds(
+                    dst_device: CUdeviceptr, dst_pitch: usize, us: u16, width: usize, height: usize,
+                );
+                2000 unsupported fn cuMemsetD2D32(
+                    dst_device: CUdeviceptr_v1, dst_pitch: u32, ui: u32, width: u32, height: u32,
+                );
+                3020 unsupported fn cuMemsetD2D32_v2 ptds cuMemsetD2D32_v2_ptds(
+                    dst_device: CUdeviceptr, dst_pitch: usize, ui: u32, width: usize, height: usize,
+                );
+                3020 unsupported fn cuMemsetD8Async ptsz cuMemsetD8Async_ptsz(
+                    dst_device: CUdeviceptr, uc: u8, n: usize, stream: CUstream,
+                );
+                3020 unsupported fn cuMemsetD16Async ptsz cuMemsetD16Async_ptsz(
+                    dst_device: CUdeviceptr, us: u16, n: usize, stream: CUstream,
+                );
+                3020 unsupported fn cuMemsetD32Async ptsz cuMemsetD32Async_ptsz(
+                    dst_device: CUdeviceptr, ui: u32, n: usize, stream: CUstream,
+                );
+                3020 unsupported fn cuMemsetD2D8Async ptsz cuMemsetD2D8Async_ptsz(
+                    dst_device: CUdeviceptr, dst_pitch: usize, uc: u8, width: usize, height: usize, stream: CUstream,
+                );
+                3020 unsupported fn cuMemsetD2D16Async ptsz cuMemsetD2D16Async_ptsz(
+                    dst_device: CUdeviceptr, dst_pitch: usize, us: u16, width: usize, height: usize, stream: CUstream,
+                );
+                3020 unsupported fn cuMemsetD2D32Async ptsz cuMemsetD2D32Async_ptsz(
+                    dst_device: CUdeviceptr, dst_pitch: usize, ui: u32, width: usize, height: usize, stream: CUstream,
+                );
+                2000 unsupported fn cuArrayCreate(handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR_v1);
+                3020 unsupported fn cuArrayCreate_v2(handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR);
+                2000 unsupported fn cuArrayGetDescriptor(array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR_v1, array: CUarray);
+                3020 unsupported fn cuArrayGetDescriptor_v2(array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR, array: CUarray);
+                11010 unsupported fn cuArrayGetSparseProperties(
+                    sparse_properties: *mut CUDA_ARRAY_SPARSE_PROPERTIES, array: CUarray,
+                );
+                11010 unsupported fn cuMipmappedArrayGetSparseProperties(
+                    sparse_properties: *mut CUDA_ARRAY_SPARSE_PROPERTIES, mipmap: CUmipmappedArray,
+                );
+                11060 unsupported fn cuArrayGetMemoryRequirements(
+                    memory_requirements: *mut CUDA_ARRAY_MEMORY_REQUIREMENTS, array: CUarray, device: CUdevice,
+                );
+                11060 unsupported fn cuMipmappedArrayGetMemoryRequirements(
+                    memory_requirements: *mut CUDA_ARRAY_MEMORY_REQUIREMENTS, mipmap: CUmipmappedArray, device: CUdevice,
+                );
+                11020 unsupported fn cuArrayGetPlane(plane_array: *mut CUarray, array: CUarray, plane_idx: u32);
+                2000 unsupported fn cuArrayDestroy(array: CUarray);
+                2000 unsupported fn cuArray3DCreate(
+                    handle: *mut CUarray, allocate_array: *const CUDA_ARRAY3D_DESCRIPTOR_v1,
+                );
+                3020 unsupported fn cuArray3DCreate_v2(
+                    handle: *mut CUarray, allocate_array: *const CUDA_ARRAY3D_DESCRIPTOR,
+                );
+                2000 unsupported fn cuArray3DGetDescriptor(
+                    array_descriptor: *mut CUDA_ARRAY3D_DESCRIPTOR_v1, array: CUarray,
+                );
+                3020 unsupported fn cuArray3DGetDescriptor_v2(
+                    array_descriptor: *mut CUDA_ARRAY3D_DESCRIPTOR, array: CUarray,
+                );
+                5000 unsupported fn cuMipmappedArrayCreate(
+                    handle: *mut CUmipmappedArray, mipmapped_array_desc: *const CUDA_ARRAY3D_DESCRIPTOR,
+                    num_mipmap_levels: u32,
+                );
+                5000 unsupported fn cuMipmappedArrayGetLevel(
+                    level_array: *mut CUarray, mipmapped_array: CUmipmappedArray, level: u32,
+                );
+                5000 unsupported fn cuMipmappedArrayDestroy(mipmapped_array: CUmipmappedArray);
+                11070 unsupported fn cuMemGetHandleForAddressRange(
+                    handle: *mut c_void, dptr: CUdeviceptr, size: usize, handle_type: CUmemRangeHandleType, flags: u64,
+                );
+                12060 unsupported fn cuMemBatchDecompressAsync ptsz cuMemBatchDecompressAsync_ptsz(
+                    params_array: *mut CUmemDecompressParams, count: usize, flags: u32, error_index: *mut usize,
+                    stream: CUstream,
+                );
+                13040 unsupported fn cuMemGetLocationInfo(
+                    ptr: CUdeviceptr, size: usize, summary_granularity: usize, sampling_granularity: usize,
+                    location_out: *mut CUmemLocation,
+                );
+            }
+            chapter "Virtual Memory Management" {
+                10020 unsupported fn cuMemAddressReserve(
+                    ptr: *mut CUdeviceptr, size: usize, alignment: usize, addr: CUdeviceptr, flags: u64,
+                );
+                10020 unsupported fn cuMemAddressFree(ptr: CUdeviceptr, size: usize);
+                10020 unsupported fn cuMemCreate(
+                    handle: *mut CUmemGenericAllocationHandle, size: usize, prop: *const CUmemAllocationProp, flags: u64,
+                );
+                10020 unsupported fn cuMemRelease(handle: CUmemGenericAllocationHandle);
+                10020 unsupported fn cuMemMap(
+                    ptr: CUdeviceptr, size: usize, offset: usize, handle: CUmemGenericAllocationHandle, flags: u64,
+                );
+                11010 unsupported fn cuMemMapArrayAsync ptsz cuMemMapArrayAsync_ptsz(
+                    map_info_list: *mut CUarrayMapInfo, count: u32, stream: CUstream,
+                );
+                10020 unsupported fn cuMemUnmap(ptr: CUdeviceptr, size: usize);
+                10020 unsupported fn cuMemSetAccess(
+                    ptr: CUdeviceptr, size: usize, desc: *const CUmemAccessDesc, count: usize,
+                );
+                10020 unsupported fn cuMemGetAccess(flags: *mut u64, location: *const CUmemLocation, ptr: CUdeviceptr);
+                10020 unsupported fn cuMemExportToShareableHandle(
+                    shareable_handle: *mut c_void, handle: CUmemGenericAllocationHandle,
+                    handle_type: CUmemAllocationHandleType, flags: u64,
+                );
+                10020 unsupported fn cuMemImportFromShareableHandle(
+                    handle: *mut CUmemGenericAllocationHandle, os_handle: *mut c_void,
+                    sh_handle_type: CUmemAllocationHandleType,
+                );
+                10020 unsupported fn cuMemGetAllocationGranularity(
+                    granularity: *mut usize, prop: *const CUmemAllocationProp, option: CUmemAllocationGranularity_flags,
+                );
+                10020 unsupported fn cuMemGetAllocationPropertiesFromHandle(
+                    prop: *mut CUmemAllocationProp, handle: CUmemGenericAllocationHandle,
+                );
+                11000 unsupported fn cuMemRetainAllocationHandle(
+                    handle: *mut CUmemGenericAllocationHandle, addr: *mut c_void,
+                );
+            }
+            chapter "Stream Ordered Memory Allocator" {
+                11020 unsupported fn cuMemFreeAsync ptsz cuMemFreeAsync_ptsz(dptr: CUdeviceptr, stream: CUstream);
+                11020 unsupported fn cuMemAllocAsync ptsz cuMemAllocAsync_ptsz(
+                    dptr: *mut CUdeviceptr, bytesize: usize, stream: CUstream,
+                );
+                11020 unsupported fn cuMemPoolTrimTo(pool: CUmemoryPool, min_bytes_to_keep: usize);
+                11020 unsupported fn cuMemPoolSetAttribute(
+                    pool: CUmemoryPool, attr: CUmemPool_attribute, value: *mut c_void,
+                );
+                11020 unsupported fn cuMemPoolGetAttribute(
+                    pool: CUmemoryPool, attr: CUmemPool_attribute, value: *mut c_void,
+                );
+                11020 unsupported fn cuMemPoolSetAccess(pool: CUmemoryPool, map: *const CUmemAccessDesc, count: usize);
+                11020 unsupported fn cuMemPoolGetAccess(
+                    flags: *mut CUmemAccess_flags, mem_pool: CUmemoryPool, location: *mut CUmemLocation,
+                );
+                11020 unsupported fn cuMemPoolCreate(pool: *mut CUmemoryPool, pool_props: *const CUmemPoolProps);
+                11020 unsupported fn cuMemPoolDestroy(pool: CUmemoryPool);
+                13000 unsupported fn cuMemGetDefaultMemPool(
+                    pool_out: *mut CUmemoryPool, location: *mut CUmemLocation, kind: CUmemAllocationType,
+                );
+                13000 unsupported fn cuMemGetMemPool(
+                    pool: *mut CUmemoryPool, location: *mut CUmemLocation, kind: CUmemAllocationType,
+                );
+                13000 unsupported fn cuMemSetMemPool(
+                    location: *mut CUmemLocation, kind: CUmemAllocationType, pool: CUmemoryPool,
+                );
+                11020 unsupported fn cuMemAllocFromPoolAsync ptsz cuMemAllocFromPoolAsync_ptsz(
+                    dptr: *mut CUdeviceptr, bytesize: usize, pool: CUmemoryPool, stream: CUstream,
+                );
+                11020 unsupported fn cuMemPoolExportToShareableHandle(
+                    handle_out: *mut c_void, pool: CUmemoryPool, handle_type: CUmemAllocationHandleType, flags: u64,
+                );
+                11020 unsupported fn cuMemPoolImportFromShareableHandle(
+                    pool_out: *mut CUmemoryPool, handle: *mut c_void, handle_type: CUmemAllocationHandleType, flags: u64,
+                );
+                11020 unsupported fn cuMemPoolExportPointer(share_data_out: *mut CUmemPoolPtrExportData, ptr: CUdeviceptr);
+                11020 unsupported fn cuMemPoolImportPointer(
+                    ptr_out: *mut CUdeviceptr, pool: CUmemoryPool, share_data: *mut CUmemPoolPtrExportData,
+                );
+            }
+            chapter "Multicast Object Management" {
+                12010 unsupported fn cuMulticastCreate(
+                    mc_handle: *mut CUmemGenericAllocationHandle, prop: *const CUmulticastObjectProp,
+                );
+                12010 unsupported fn cuMulticastAddDevice(mc_handle: CUmemGenericAllocationHandle, dev: CUdevice);
+                12010 unsupported fn cuMulticastBindMem(
+                    mc_handle: CUmemGenericAllocationHandle, mc_offset: usize, mem_handle: CUmemGenericAllocationHandle,
+                    mem_offset: usize, size: usize, flags: u64,
+                );
+                13010 unsupported fn cuMulticastBindMem_v2(
+                    mc_handle: CUmemGenericAllocationHandle, dev: CUdevice, mc_offset: usize,
+                    mem_handle: CUmemGenericAllocationHandle, mem_offset: usize, size: usize, flags: u64,
+                );
+                12010 unsupported fn cuMulticastBindAddr(
+                    mc_handle: CUmemGenericAllocationHandle, mc_offset: usize, memptr: CUdeviceptr, size: usize, flags: u64,
+                );
+                13010 unsupported fn cuMulticastBindAddr_v2(
+                    mc_handle: CUmemGenericAllocationHandle, dev: CUdevice, mc_offset: usize, memptr: CUdeviceptr,
+                    size: usize, flags: u64,
+                );
+                12010 unsupported fn cuMulticastUnbind(
+                    mc_handle: CUmemGenericAllocationHandle, dev: CUdevice, mc_offset: usize, size: usize,
+                );
+                12010 unsupported fn cuMulticastGetGranularity(
+                    granularity: *mut usize, prop: *const CUmulticastObjectProp, option: CUmulticastGranularity_flags,
+                );
+            }
+            chapter "Fabric Clique Information" {
+                13040 unsupported fn cuDeviceGetFabricClusterUuid(uuid: *mut CUuuid, dev: CUdevice);
+                13040 unsupported fn cuDeviceGetCliqueCount(count: *mut usize, dev: CUdevice);
+                13040 unsupported fn cuDeviceGetCliqueInfo(
+                    clique_info: *mut CUcliqueInfo, count: *mut usize, dev: CUdevice,
+                );
+            }
+            chapter "Logical Endpoint" {
+                13030 unsupported fn cuLogicalEndpointIdReserve(base_le_id: *mut CUlogicalEndpointId, count: u32);
+                13030 unsupported fn cuLogicalEndpointIdRelease(base_le_id: CUlogicalEndpointId, count: u32);
+                13030 unsupported fn cuLogicalEndpointCreate(
+                    le_id: CUlogicalEndpointId, prop: *const CUlogicalEndpointProp,
+                );
+                13030 unsupported fn cuLogicalEndpointAddDevice(le_id: CUlogicalEndpointId, dev: CUdevice);
+                13030 unsupported fn cuLogicalEndpointDestroy(le_id: CUlogicalEndpointId);
+                13030 unsupported fn cuLogicalEndpointBindAddr(
+                    le_id: CUlogicalEndpointId, dev: CUdevice, offset: u64, ptr: *mut c_void, size: u64, flags: u64,
+                );
+                13030 unsupported fn cuLogicalEndpointBindMem(
+                    le_id: CUlogicalEndpointId, dev: CUdevice, offset: u64, mem_handle: CUmemGenericAllocationHandle,
+                    mem_offset: u64, size: u64, flags: u64,
+                );
+                13030 unsupported fn cuLogicalEndpointUnbind(
+                    le_id: CUlogicalEndpointId, dev: CUdevice, offset: u64, size: u64,
+                );
+                13030 unsupported fn cuLogicalEndpointExport(
+                    handle: *mut c_void, le_id: CUlogicalEndpointId, handle_type: CUlogicalEndpointIpcHandleType,
+                );
+                13030 unsupported fn cuLogicalEndpointImport(
+                    le_id: CUlogicalEndpointId, handle: *const c_void, handle_type: CUlogicalEndpointIpcHandleType,
+                );
+                13030 unsupported fn cuLogicalEndpointGetLimits(
+                    bind_alignment: *mut u64, max_size: *mut u64, prop: *const CUlogicalEndpointProp,
+                );
+                13030 unsupported fn cuLogicalEndpointQuery(le_id: CUlogicalEndpointId, count: u32, query_status: *mut i32);
+            }
+            chapter "Fabric Copy" {
+                13050 unsupported fn cuFabricCpyBatchAsync ptsz cuFabricCpyBatchAsync_ptsz(
+                    num_ops: usize, op_list: *mut CUDA_FABRIC_COPY_BATCH_OP, flags: u64, stream: CUstream,
+                );
+            }
+            chapter "Unified Addressing" {
+                4000 unsupported fn cuPointerGetAttribute(
+                    data: *mut c_void, attribute: CUpointer_attribute, ptr: CUdeviceptr,
+                );
+                8000 unsupported fn cuMemPrefetchAsync ptsz cuMemPrefetchAsync_ptsz(
+                    dev_ptr: CUdeviceptr, count: usize, dst_device: CUdevice, stream: CUstream,
+                );
+                12020 unsupported fn cuMemPrefetchAsync_v2 ptsz cuMemPrefetchAsync_v2_ptsz(
+                    dev_ptr: CUdeviceptr, count: usize, location: CUmemLocation, flags: u32, stream: CUstream,
+                );
+                8000 unsupported fn cuMemAdvise(dev_ptr: CUdeviceptr, count: usize, advice: CUmem_advise, device: CUdevice);
+                12020 unsupported fn cuMemAdvise_v2(
+                    dev_ptr: CUdeviceptr, count: usize, advice: CUmem_advise, location: CUmemLocation,
+                );
+                13000 unsupported fn cuMemPrefetchBatchAsync ptsz cuMemPrefetchBatchAsync_ptsz(
+                    dptrs: *mut CUdeviceptr, sizes: *mut usize, count: usize, prefetch_locs: *mut CUmemLocation,
+                    prefetch_loc_idxs: *mut usize, num_prefetch_locs: usize, flags: u64, stream: CUstream,
+                );
+                13000 unsupported fn cuMemDiscardBatchAsync ptsz cuMemDiscardBatchAsync_ptsz(
+                    dptrs: *mut CUdeviceptr, sizes: *mut usize, count: usize, flags: u64, stream: CUstream,
+                );
+                13000 unsupported fn cuMemDiscardAndPrefetchBatchAsync ptsz cuMemDiscardAndPrefetchBatchAsync_ptsz(
+                    dptrs: *mut CUdeviceptr, sizes: *mut usize, count: usize, prefetch_locs: *mut CUmemLocation,
+                    prefetch_loc_idxs: *mut usize, num_prefetch_locs: usize, flags: u64, stream: CUstream,
+                );
+                8000 unsupported fn cuMemRangeGetAttribute(
+                    data: *mut c_void, data_size: usize, attribute: CUmem_range_attribute, dev_ptr: CUdeviceptr,
+                    count: usize,
+                );
+                8000 unsupported fn cuMemRangeGetAttributes(
+                    data: *mut *mut c_void, data_sizes: *mut usize, attributes: *mut CUmem_range_attribute,
+                    num_attributes: usize, dev_ptr: CUdeviceptr, count: usize,
+                );
+                6000 unsupported fn cuPointerSetAttribute(
+                    value: *const c_void, attribute: CUpointer_attribute, ptr: CUdeviceptr,
+                );
+                7000 unsupported fn cuPointerGetAttributes(
+                    num_attributes: u32, attributes: *mut CUpointer_attribute, data: *mut *mut c_void, ptr: CUdeviceptr,
+                );
+            }
+            chapter "Stream Management" {
+                2000 unsupported fn cuStreamCreate(stream: *mut CUstream, flags: u32);
+                5050 unsupported fn cuStreamCreateWithPriority(stream: *mut CUstream, flags: u32, priority: i32);
+                13010 unsupported fn cuStreamBeginCaptureToCig ptsz cuStreamBeginCaptureToCig_ptsz(
+                    stream: CUstream, stream_cig_capture_params: *mut CUstreamCigCaptureParams,
+                );
+                13010 unsupported fn cuStreamEndCaptureToCig ptsz cuStreamEndCaptureToCig_ptsz(stream: CUstream);
+                5050 unsupported fn cuStreamGetPriority ptsz cuStreamGetPriority_ptsz(stream: CUstream, priority: *mut i32);
+                12080 unsupported fn cuStreamGetDevice ptsz cuStreamGetDevice_ptsz(stream: CUstream, device: *mut CUdevice);
+                5050 unsupported fn cuStreamGetFlags ptsz cuStreamGetFlags_ptsz(stream: CUstream, flags: *mut u32);
+                12000 unsupported fn cuStreamGetId ptsz cuStreamGetId_ptsz(stream: CUstream, stream_id: *mut u64);
+                9020 unsupported fn cuStreamGetCtx ptsz cuStreamGetCtx_ptsz(stream: CUstream, pctx: *mut CUcontext);
+                12050 unsupported fn cuStreamGetCtx_v2 ptsz cuStreamGetCtx_v2_ptsz(
+                    stream: CUstream, ctx: *mut CUcontext, green_ctx: *mut CUgreenCtx,
+                );
+                3020 unsupported fn cuStreamWaitEvent ptsz cuStreamWaitEvent_ptsz(
+                    stream: CUstream, event: CUevent, flags: u32,
+                );
+                5000 unsupported fn cuStreamAddCallback ptsz cuStreamAddCallback_ptsz(
+                    stream: CUstream, callback: CUstreamCallback, user_data: *mut c_void, flags: u32,
+                );
+                10000 unsupported fn cuStreamBeginCapture ptsz cuStreamBeginCapture_ptsz(stream: CUstream);
+                10010 unsupported fn cuStreamBeginCapture_v2 ptsz cuStreamBeginCapture_v2_ptsz(
+                    stream: CUstream, mode: CUstreamCaptureMode,
+                );
+                13030 unsupported fn cuStreamBeginRecaptureToGraph ptsz cuStreamBeginRecaptureToGraph_ptsz(
+                    stream: CUstream, mode: CUstreamCaptureMode, graph: CUgraph, callback_func: CUgraphRecaptureCallback,
+                    user_data: *mut c_void,
+                );
+                12030 unsupported fn cuStreamBeginCaptureToGraph ptsz cuStreamBeginCaptureToGraph_ptsz(
+                    stream: CUstream, graph: CUgraph, dependencies: *const CUgraphNode,
+                    dependency_data: *const CUgraphEdgeData, num_dependencies: usize, mode: CUstreamCaptureMode,
+                );
+                10010 unsupported fn cuThreadExchangeStreamCaptureMode(mode: *mut CUstreamCaptureMode);
+                10000 unsupported fn cuStreamEndCapture ptsz cuStreamEndCapture_ptsz(stream: CUstream, graph: *mut CUgraph);
+                10000 unsupported fn cuStreamIsCapturing ptsz cuStreamIsCapturing_ptsz(
+                    stream: CUstream, capture_status: *mut CUstreamCaptureStatus,
+                );
+                10010 unsupported fn cuStreamGetCaptureInfo ptsz cuStreamGetCaptureInfo_ptsz(
+                    stream: CUstream, capture_status_out: *mut CUstreamCaptureStatus, id_out: *mut u64,
+                );
+                11030 unsupported fn cuStreamGetCaptureInfo_v2 ptsz cuStreamGetCaptureInfo_v2_ptsz(
+                    stream: CUstream, capture_status_out: *mut CUstreamCaptureStatus, id_out: *mut u64,
+                    graph_out: *mut CUgraph, dependencies_out: *mut *const CUgraphNode, num_dependencies_out: *mut usize,
+                );
+                12030 unsupported fn cuStreamGetCaptureInfo_v3 ptsz cuStreamGetCaptureInfo_v3_ptsz(
+                    stream: CUstream, capture_status_out: *mut CUstreamCaptureStatus, id_out: *mut u64,
+                    graph_out: *mut CUgraph, dependencies_out: *mut *const CUgraphNode,
+                    edge_data_out: *mut *const CUgraphEdgeData, num_dependencies_out: *mut usize,
+                );
+                11030 unsupported fn cuStreamUpdateCaptureDependencies ptsz cuStreamUpdateCaptureDependencies_ptsz(
+                    stream: CUstream, dependencies: *mut CUgraphNode, num_dependencies: usize, flags: u32,
+                );
+                12030 unsupported fn cuStreamUpdateCaptureDependencies_v2 ptsz cuStreamUpdateCaptureDependencies_v2_ptsz(
+                    stream: CUstream, dependencies: *mut CUgraphNode, dependency_data: *const CUgraphEdgeData,
+                    num_dependencies: usize, flags: u32,
+                );
+                6000 unsupported fn cuStreamAttachMemAsync ptsz cuStreamAttachMemAsync_ptsz(
+                    stream: CUstream, dptr: CUdeviceptr, length: usize, flags: u32,
+                );
+                2000 unsupported fn cuStreamQuery ptsz cuStreamQuery_ptsz(stream: CUstream);
+                2000 unsupported fn cuStreamSynchronize ptsz cuStreamSynchronize_ptsz(stream: CUstream);
+                2000 unsupported fn cuStreamDestroy(stream: CUstream);
+                4000 unsupported fn cuStreamDestroy_v2(stream: CUstream);
+                11000 unsupported fn cuStreamCopyAttributes ptsz cuStreamCopyAttributes_ptsz(
+                    dst_stream: CUstream, src_stream: CUstream,
+                );
+                11000 unsupported fn cuStreamGetAttribute ptsz cuStreamGetAttribute_ptsz(
+                    stream: CUstream, attr: CUstreamAttrID, value: *mut CUstreamAttrValue,
+                );
+                11000 unsupported fn cuStreamSetAttribute ptsz cuStreamSetAttribute_ptsz(
+                    stream: CUstream, attr: CUstreamAttrID, param: *const CUstreamAttrValue,
+                );
+            }
+            chapter "Event Management" {
+                2000 unsupported fn cuEventCreate(event: *mut CUevent, flags: u32);
+                2000 unsupported fn cuEventRecord ptsz cuEventRecord_ptsz(event: CUevent, stream: CUstream);
+                11010 unsupported fn cuEventRecordWithFlags ptsz cuEventRecordWithFlags_ptsz(
+                    event: CUevent, stream: CUstream, flags: u32,
+                );
+                2000 unsupported fn cuEventQuery(event: CUevent);
+                2000 unsupported fn cuEventSynchronize(event: CUevent);
+                2000 unsupported fn cuEventDestroy(event: CUevent);
+                4000 unsupported fn cuEventDestroy_v2(event: CUevent);
+                2000 unsupported fn cuEventElapsedTime(milliseconds: *mut f32, start: CUevent, end: CUevent);
+                12080 unsupported fn cuEventElapsedTime_v2(milliseconds: *mut f32, start: CUevent, end: CUevent);
+            }
+            chapter "External Resource Interoperability" {
+                10000 unsupported fn cuImportExternalMemory(
+                    ext_mem_out: *mut CUexternalMemory, mem_handle_desc: *const CUDA_EXTERNAL_MEMORY_HANDLE_DESC,
+                );
+                10000 unsupported fn cuExternalMemoryGetMappedBuffer(
+                    dev_ptr: *mut CUdeviceptr, ext_mem: CUexternalMemory,
+                    buffer_desc: *const CUDA_EXTERNAL_MEMORY_BUFFER_DESC,
+                );
+                10000 unsupported fn cuExternalMemoryGetMappedMipmappedArray(
+                    mipmap: *mut CUmipmappedArray, ext_mem: CUexternalMemory,
+                    mipmap_desc: *const CUDA_EXTERNAL_MEMORY_MIPMAPPED_ARRAY_DESC,
+                );
+                10000 unsupported fn cuDestroyExternalMemory(ext_mem: CUexternalMemory);
+                10000 unsupported fn cuImportExternalSemaphore(
+                    ext_sem_out: *mut CUexternalSemaphore, sem_handle_desc: *const CUDA_EXTERNAL_SEMAPHORE_HANDLE_DESC,
+                );
+                10000 unsupported fn cuSignalExternalSemaphoresAsync ptsz cuSignalExternalSemaphoresAsync_ptsz(
+                    ext_sem_array: *const CUexternalSemaphore, params_array: *const CUDA_EXTERNAL_SEMAPHORE_SIGNAL_PARAMS,
+                    num_ext_sems: u32, stream: CUstream,
+                );
+                10000 unsupported fn cuWaitExternalSemaphoresAsync ptsz cuWaitExternalSemaphoresAsync_ptsz(
+                    ext_sem_array: *const CUexternalSemaphore, params_array: *const CUDA_EXTERNAL_SEMAPHORE_WAIT_PARAMS,
+                    num_ext_sems: u32, stream: CUstream,
+                );
+                10000 unsupported fn cuDestroyExternalSemaphore(ext_sem: CUexternalSemaphore);
+            }
+            chapter "Stream Memory Operations" {
+                8000 unsupported fn cuStreamWaitValue32 ptsz cuStreamWaitValue32_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
+                );
+                11070 unsupported fn cuStreamWaitValue32_v2 ptsz cuStreamWaitValue32_v2_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
+                );
+                9000 unsupported fn cuStreamWaitValue64 ptsz cuStreamWaitValue64_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
+                );
+                11070 unsupported fn cuStreamWaitValue64_v2 ptsz cuStreamWaitValue64_v2_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
+                );
+                8000 unsupported fn cuStreamWriteValue32 ptsz cuStreamWriteValue32_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
+                );
+                11070 unsupported fn cuStreamWriteValue32_v2 ptsz cuStreamWriteValue32_v2_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
+                );
+                9000 unsupported fn cuStreamWriteValue64 ptsz cuStreamWriteValue64_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
+                );
+                11070 unsupported fn cuStreamWriteValue64_v2 ptsz cuStreamWriteValue64_v2_ptsz(
+                    stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
+                );
+                8000 unsupported fn cuStreamBatchMemOp ptsz cuStreamBatchMemOp_ptsz(
+                    stream: CUstream, count: u32, param_array: *mut CUstreamBatchMemOpParams, flags: u32,
+                );
+                11070 unsupported fn cuStreamBatchMemOp_v2 ptsz cuStreamBatchMemOp_v2_ptsz(
+                    stream: CUstream, count: u32, param_array: *mut CUstreamBatchMemOpParams, flags: u32,
+                );
+            }
+            chapter "Execution Control" {
+                2020 unsupported fn cuFuncGetAttribute(pi: *mut i32, attrib: CUfunction_attribute, hfunc: CUfunction);
+                9000 unsupported fn cuFuncSetAttribute(hfunc: CUfunction, attrib: CUfunction_attribute, value: i32);
+                3000 stub fn cuFuncSetCacheConfig(
+                    hfunc: CUfunction, config: CUfunc_cache,
+                ) => "the model has no L1/shared split to configure";
+                11000 unsupported fn cuFuncGetModule(hmod: *mut CUmodule, hfunc: CUfunction);
+                12030 unsupported fn cuFuncGetName(name: *mut *const c_char, hfunc: CUfunction);
+                12040 unsupported fn cuFuncGetParamInfo(
+                    func: CUfunction, param_index: usize, param_offset: *mut usize, param_size: *mut usize,
+                );
+                13020 unsupported fn cuFuncGetParamCount(func: CUfunction, param_count: *mut usize);
+                12040 unsupported fn cuFuncIsLoaded(state: *mut CUfunctionLoadingState, function: CUfunction);
+                12040 unsupported fn cuFuncLoad(function: CUfunction);
+                4000 unsupported fn cuLaunchKernel ptsz cuLaunchKernel_ptsz(
+                    f: CUfunction, grid_dim_x: u32, grid_dim_y: u32, grid_dim_z: u32, block_dim_x: u32, block_dim_y: u32,
+                    block_dim_z: u32, shared_mem_bytes: u32, stream: CUstream, kernel_params: *mut *mut c_void,
+                    extra: *mut *mut c_void,
+                );
+                11060 unsupported fn cuLaunchKernelEx ptsz cuLaunchKernelEx_ptsz(
+                    config: *const CUlaunchConfig, f: CUfunction, kernel_params: *mut *mut c_void, extra: *mut *mut c_void,
+                );
+                9000 unsupported fn cuLaunchCooperativeKernel ptsz cuLaunchCooperativeKernel_ptsz(
+                    f: CUfunction, grid_dim_x: u32, grid_dim_y: u32, grid_dim_z: u32, block_dim_x: u32, block_dim_y: u32,
+                    block_dim_z: u32, shared_mem_bytes: u32, stream: CUstream, kernel_params: *mut *mut c_void,
+                );
+                10000 unsupported fn cuLaunchHostFunc ptsz cuLaunchHostFunc_ptsz(
+                    stream: CUstream, callback: CUhostFn, user_data: *mut c_void,
+                );
+                13010 unsupported fn cuLaunchHostFunc_v2 ptsz cuLaunchHostFunc_v2_ptsz(
+                    stream: CUstream, callback: CUhostFn, user_data: *mut c_void, sync_mode: u32,
+                );
+                2000 unsupported fn cuFuncSetBlockShape(hfunc: CUfunction, x: i32, y: i32, z: i32);
+                2000 unsupported fn cuFuncSetSharedSize(hfunc: CUfunction, bytes: u32);
+                2000 unsupported fn cuParamSetSize(hfunc: CUfunction, numbytes: u32);
+                2000 unsupported fn cuParamSeti(hfunc: CUfunction, offset: i32, value: u32);
+                2000 unsupported fn cuParamSetf(hfunc: CUfunction, offset: i32, value: f32);
+                2000 unsupported fn cuParamSetv(hfunc: CUfunction, offset: i32, ptr: *mut c_void, numbytes: u32);
+                2000 unsupported fn cuLaunch(f: CUfunction);
+                2000 unsupported fn cuLaunchGrid(f: CUfunction, grid_width: i32, grid_height: i32);
+                2000 unsupported fn cuLaunchGridAsync(f: CUfunction, grid_width: i32, grid_height: i32, stream: CUstream);
+                9000 unsupported fn cuLaunchCooperativeKernelMultiDevice(
+                    launch_params_list: *mut CUDA_LAUNCH_PARAMS, num_devices: u32, flags: u32,
+                );
+                2000 unsupported fn cuParamSetTexRef(hfunc: CUfunction, texunit: i32, tex_ref: CUtexref);
+                4020 stub fn cuFuncSetSharedMemConfig(
+                    hfunc: CUfunction, config: CUsharedconfig,
+                ) => "shared memory of the model has no banks to configure";
+            }
+            chapter "Graph Management" {
+                10000 unsupported fn cuGraphCreate(graph: *mut CUgraph, flags: u32);
+                10000 unsupported fn cuGraphAddKernelNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *const CUDA_KERNEL_NODE_PARAMS_v1,
+                );
+                12000 unsupported fn cuGraphAddKernelNode_v2(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *const CUDA_KERNEL_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphKernelNodeGetParams(
+                    node: CUgraphNode, node_params: *mut CUDA_KERNEL_NODE_PARAMS_v1,
+                );
+                12000 unsupported fn cuGraphKernelNodeGetParams_v2(
+                    node: CUgraphNode, node_params: *mut CUDA_KERNEL_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphKernelNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS_v1,
+                );
+                12000 unsupported fn cuGraphKernelNodeSetParams_v2(
+                    node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphAddMemcpyNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    copy_params: *const CUDA_MEMCPY3D, ctx: CUcontext,
+                );
+                10000 unsupported fn cuGraphMemcpyNodeGetParams(node: CUgraphNode, node_params: *mut CUDA_MEMCPY3D);
+                10000 unsupported fn cuGraphMemcpyNodeSetParams(node: CUgraphNode, node_params: *const CUDA_MEMCPY3D);
+                10000 unsupported fn cuGraphAddMemsetNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    memset_params: *const CUDA_MEMSET_NODE_PARAMS, ctx: CUcontext,
+                );
+                10000 unsupported fn cuGraphMemsetNodeGetParams(
+                    node: CUgraphNode, node_params: *mut CUDA_MEMSET_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphMemsetNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_MEMSET_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphAddHostNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *const CUDA_HOST_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphHostNodeGetParams(node: CUgraphNode, node_params: *mut CUDA_HOST_NODE_PARAMS);
+                10000 unsupported fn cuGraphHostNodeSetParams(node: CUgraphNode, node_params: *const CUDA_HOST_NODE_PARAMS);
+                10000 unsupported fn cuGraphAddChildGraphNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    child_graph: CUgraph,
+                );
+                10000 unsupported fn cuGraphChildGraphNodeGetGraph(node: CUgraphNode, graph: *mut CUgraph);
+                10000 unsupported fn cuGraphAddEmptyNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                );
+                11010 unsupported fn cuGraphAddEventRecordNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    event: CUevent,
+                );
+                11010 unsupported fn cuGraphEventRecordNodeGetEvent(node: CUgraphNode, event_out: *mut CUevent);
+                11010 unsupported fn cuGraphEventRecordNodeSetEvent(node: CUgraphNode, event: CUevent);
+                11010 unsupported fn cuGraphAddEventWaitNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    event: CUevent,
+                );
+                11010 unsupported fn cuGraphEventWaitNodeGetEvent(node: CUgraphNode, event_out: *mut CUevent);
+                11010 unsupported fn cuGraphEventWaitNodeSetEvent(node: CUgraphNode, event: CUevent);
+                11020 unsupported fn cuGraphAddExternalSemaphoresSignalNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *const CUDA_EXT_SEM_SIGNAL_NODE_PARAMS,
+                );
+                11020 unsupported fn cuGraphExternalSemaphoresSignalNodeGetParams(
+                    node: CUgraphNode, params_out: *mut CUDA_EXT_SEM_SIGNAL_NODE_PARAMS,
+                );
+                11020 unsupported fn cuGraphExternalSemaphoresSignalNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_EXT_SEM_SIGNAL_NODE_PARAMS,
+                );
+                11020 unsupported fn cuGraphAddExternalSemaphoresWaitNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *const CUDA_EXT_SEM_WAIT_NODE_PARAMS,
+                );
+                11020 unsupported fn cuGraphExternalSemaphoresWaitNodeGetParams(
+                    node: CUgraphNode, params_out: *mut CUDA_EXT_SEM_WAIT_NODE_PARAMS,
+                );
+                11020 unsupported fn cuGraphExternalSemaphoresWaitNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_EXT_SEM_WAIT_NODE_PARAMS,
+                );
+                11070 unsupported fn cuGraphAddBatchMemOpNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *const CUDA_BATCH_MEM_OP_NODE_PARAMS,
+                );
+                11070 unsupported fn cuGraphBatchMemOpNodeGetParams(
+                    node: CUgraphNode, node_params_out: *mut CUDA_BATCH_MEM_OP_NODE_PARAMS,
+                );
+                11070 unsupported fn cuGraphBatchMemOpNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_BATCH_MEM_OP_NODE_PARAMS,
+                );
+                11070 unsupported fn cuGraphExecBatchMemOpNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_BATCH_MEM_OP_NODE_PARAMS,
+                );
+                11040 unsupported fn cuGraphAddMemAllocNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *mut CUDA_MEM_ALLOC_NODE_PARAMS,
+                );
+                11040 unsupported fn cuGraphMemAllocNodeGetParams(
+                    node: CUgraphNode, params_out: *mut CUDA_MEM_ALLOC_NODE_PARAMS,
+                );
+                11040 unsupported fn cuGraphAddMemFreeNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    dptr: CUdeviceptr,
+                );
+                11040 unsupported fn cuGraphMemFreeNodeGetParams(node: CUgraphNode, dptr_out: *mut CUdeviceptr);
+                11040 unsupported fn cuDeviceGraphMemTrim(device: CUdevice);
+                11040 unsupported fn cuDeviceGetGraphMemAttribute(
+                    device: CUdevice, attr: CUgraphMem_attribute, value: *mut c_void,
+                );
+                11040 unsupported fn cuDeviceSetGraphMemAttribute(
+                    device: CUdevice, attr: CUgraphMem_attribute, value: *mut c_void,
+                );
+                10000 unsupported fn cuGraphClone(graph_clone: *mut CUgraph, original_graph: CUgraph);
+                10000 unsupported fn cuGraphNodeFindInClone(
+                    node: *mut CUgraphNode, original_node: CUgraphNode, cloned_graph: CUgraph,
+                );
+                10000 unsupported fn cuGraphNodeGetType(node: CUgraphNode, kind: *mut CUgraphNodeType);
+                13010 unsupported fn cuGraphNodeGetContainingGraph(node: CUgraphNode, graph: *mut CUgraph);
+                13010 unsupported fn cuGraphNodeGetLocalId(node: CUgraphNode, node_id: *mut u32);
+                13010 unsupported fn cuGraphNodeGetToolsId(node: CUgraphNode, tools_node_id: *mut u64);
+                13010 unsupported fn cuGraphGetId(graph: CUgraph, graph_id: *mut u32);
+                13010 unsupported fn cuGraphExecGetId(graph_exec: CUgraphExec, graph_id: *mut u32);
+                10000 unsupported fn cuGraphGetNodes(graph: CUgraph, nodes: *mut CUgraphNode, num_nodes: *mut usize);
+                10000 unsupported fn cuGraphGetRootNodes(
+                    graph: CUgraph, root_nodes: *mut CUgraphNode, num_root_nodes: *mut usize,
+                );
+                10000 unsupported fn cuGraphGetEdges(
+                    graph: CUgraph, from: *mut CUgraphNode, to: *mut CUgraphNode, num_edges: *mut usize,
+                );
+                12030 unsupported fn cuGraphGetEdges_v2(
+                    graph: CUgraph, from: *mut CUgraphNode, to: *mut CUgraphNode, edge_data: *mut CUgraphEdgeData,
+                    num_edges: *mut usize,
+                );
+                10000 unsupported fn cuGraphNodeGetDependencies(
+                    node: CUgraphNode, dependencies: *mut CUgraphNode, num_dependencies: *mut usize,
+                );
+                12030 unsupported fn cuGraphNodeGetDependencies_v2(
+                    node: CUgraphNode, dependencies: *mut CUgraphNode, edge_data: *mut CUgraphEdgeData,
+                    num_dependencies: *mut usize,
+                );
+                10000 unsupported fn cuGraphNodeGetDependentNodes(
+                    node: CUgraphNode, dependent_nodes: *mut CUgraphNode, num_dependent_nodes: *mut usize,
+                );
+                12030 unsupported fn cuGraphNodeGetDependentNodes_v2(
+                    node: CUgraphNode, dependent_nodes: *mut CUgraphNode, edge_data: *mut CUgraphEdgeData,
+                    num_dependent_nodes: *mut usize,
+                );
+                10000 unsupported fn cuGraphAddDependencies(
+                    graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, num_dependencies: usize,
+                );
+                12030 unsupported fn cuGraphAddDependencies_v2(
+                    graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, edge_data: *const CUgraphEdgeData,
+                    num_dependencies: usize,
+                );
+                10000 unsupported fn cuGraphRemoveDependencies(
+                    graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, num_dependencies: usize,
+                );
+                12030 unsupported fn cuGraphRemoveDependencies_v2(
+                    graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, edge_data: *const CUgraphEdgeData,
+                    num_dependencies: usize,
+                );
+                10000 unsupported fn cuGraphDestroyNode(node: CUgraphNode);
+                11040 unsupported fn cuGraphInstantiateWithFlags(graph_exec: *mut CUgraphExec, graph: CUgraph, flags: u64);
+                12000 unsupported fn cuGraphInstantiateWithParams ptsz cuGraphInstantiateWithParams_ptsz(
+                    graph_exec: *mut CUgraphExec, graph: CUgraph, instantiate_params: *mut CUDA_GRAPH_INSTANTIATE_PARAMS,
+                );
+                12000 unsupported fn cuGraphExecGetFlags(graph_exec: CUgraphExec, flags: *mut u64);
+                10010 unsupported fn cuGraphExecKernelNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS_v1,
+                );
+                12000 unsupported fn cuGraphExecKernelNodeSetParams_v2(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS,
+                );
+                10020 unsupported fn cuGraphExecMemcpyNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, copy_params: *const CUDA_MEMCPY3D, ctx: CUcontext,
+                );
+                10020 unsupported fn cuGraphExecMemsetNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, memset_params: *const CUDA_MEMSET_NODE_PARAMS,
+                    ctx: CUcontext,
+                );
+                10020 unsupported fn cuGraphExecHostNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_HOST_NODE_PARAMS,
+                );
+                11010 unsupported fn cuGraphExecChildGraphNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, child_graph: CUgraph,
+                );
+                11010 unsupported fn cuGraphExecEventRecordNodeSetEvent(
+                    graph_exec: CUgraphExec, node: CUgraphNode, event: CUevent,
+                );
+                11010 unsupported fn cuGraphExecEventWaitNodeSetEvent(
+                    graph_exec: CUgraphExec, node: CUgraphNode, event: CUevent,
+                );
+                11020 unsupported fn cuGraphExecExternalSemaphoresSignalNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_EXT_SEM_SIGNAL_NODE_PARAMS,
+                );
+                11020 unsupported fn cuGraphExecExternalSemaphoresWaitNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_EXT_SEM_WAIT_NODE_PARAMS,
+                );
+                11060 unsupported fn cuGraphNodeSetEnabled(graph_exec: CUgraphExec, node: CUgraphNode, is_enabled: u32);
+                11060 unsupported fn cuGraphNodeGetEnabled(
+                    graph_exec: CUgraphExec, node: CUgraphNode, is_enabled: *mut u32,
+                );
+                11010 unsupported fn cuGraphUpload ptsz cuGraphUpload_ptsz(graph: CUgraphExec, stream: CUstream);
+                10000 unsupported fn cuGraphLaunch ptsz cuGraphLaunch_ptsz(graph: CUgraphExec, stream: CUstream);
+                10000 unsupported fn cuGraphExecDestroy(graph_exec: CUgraphExec);
+                10000 unsupported fn cuGraphDestroy(graph: CUgraph);
+                10020 unsupported fn cuGraphExecUpdate(
+                    graph_exec: CUgraphExec, graph: CUgraph, error_node_out: *mut CUgraphNode,
+                    update_result_out: *mut CUgraphExecUpdateResult,
+                );
+                12000 unsupported fn cuGraphExecUpdate_v2(
+                    graph_exec: CUgraphExec, graph: CUgraph, result_info: *mut CUgraphExecUpdateResultInfo,
+                );
+                11000 unsupported fn cuGraphKernelNodeCopyAttributes(dst: CUgraphNode, src: CUgraphNode);
+                11000 unsupported fn cuGraphKernelNodeGetAttribute(
+                    node: CUgraphNode, attr: CUkernelNodeAttrID, value_out: *mut CUkernelNodeAttrValue,
+                );
+                11000 unsupported fn cuGraphKernelNodeSetAttribute(
+                    node: CUgraphNode, attr: CUkernelNodeAttrID, value: *const CUkernelNodeAttrValue,
+                );
+                11030 unsupported fn cuGraphDebugDotPrint(graph: CUgraph, path: *const c_char, flags: u32);
+                11030 unsupported fn cuUserObjectCreate(
+                    object_out: *mut CUuserObject, ptr: *mut c_void, destroy: CUhostFn, initial_refcount: u32, flags: u32,
+                );
+                11030 unsupported fn cuUserObjectRetain(object: CUuserObject, count: u32);
+                11030 unsupported fn cuUserObjectRelease(object: CUuserObject, count: u32);
+                11030 unsupported fn cuGraphRetainUserObject(graph: CUgraph, object: CUuserObject, count: u32, flags: u32);
+                11030 unsupported fn cuGraphReleaseUserObject(graph: CUgraph, object: CUuserObject, count: u32);
+                12020 unsupported fn cuGraphAddNode(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
+                    node_params: *mut CUgraphNodeParams,
+                );
+                12030 unsupported fn cuGraphAddNode_v2(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode,
+                    dependency_data: *const CUgraphEdgeData, num_dependencies: usize, node_params: *mut CUgraphNodeParams,
+                );
+                13040 unsupported fn cuGraphAddNode_v3(
+                    graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode,
+                    dependency_data: *const CUgraphEdgeData, num_dependencies: usize, node_params: *mut CUgraphNodeParams,
+                );
+                12020 unsupported fn cuGraphNodeSetParams(node: CUgraphNode, node_params: *mut CUgraphNodeParams);
+                13040 unsupported fn cuGraphNodeSetParams_v2(node: CUgraphNode, node_params: *mut CUgraphNodeParams);
+                13020 unsupported fn cuGraphNodeGetParams(node: CUgraphNode, node_params: *mut CUgraphNodeParams);
+                12020 unsupported fn cuGraphExecNodeSetParams(
+                    graph_exec: CUgraphExec, node: CUgraphNode, node_params: *mut CUgraphNodeParams,
+                );
+                12030 unsupported fn cuGraphConditionalHandleCreate(
+                    handle_out: *mut CUgraphConditionalHandle, graph: CUgraph, ctx: CUcontext, default_launch_value: u32,
+                    flags: u32,
+                );
+                10000 unsupported fn cuGraphInstantiate(
+                    graph_exec: *mut CUgraphExec, graph: CUgraph, error_node: *mut CUgraphNode, log_buffer: *mut c_char,
+                    buffer_size: usize,
+                );
+                11000 unsupported fn cuGraphInstantiate_v2(
+                    graph_exec: *mut CUgraphExec, graph: CUgraph, error_node: *mut CUgraphNode, log_buffer: *mut c_char,
+                    buffer_size: usize,
+                );
+            }
+            chapter "Occupancy" {
+                6050 unsupported fn cuOccupancyMaxActiveBlocksPerMultiprocessor(
+                    num_blocks: *mut i32, func: CUfunction, block_size: i32, dynamic_s_mem_size: usize,
+                );
+                7000 unsupported fn cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+                    num_blocks: *mut i32, func: CUfunction, block_size: i32, dynamic_s_mem_size: usize, flags: u32,
+                );
+                6050 unsupported fn cuOccupancyMaxPotentialBlockSize(
+                    min_grid_size: *mut i32, block_size: *mut i32, func: CUfunction,
+                    block_size_to_dynamic_s_mem_size: CUoccupancyB2DSize, dynamic_s_mem_size: usize, block_size_limit: i32,
+                );
+                7000 unsupported fn cuOccupancyMaxPotentialBlockSizeWithFlags(
+                    min_grid_size: *mut i32, block_size: *mut i32, func: CUfunction,
+                    block_size_to_dynamic_s_mem_size: CUoccupancyB2DSize, dynamic_s_mem_size: usize, block_size_limit: i32,
+                    flags: u32,
+                );
+                10020 unsupported fn cuOccupancyAvailableDynamicSMemPerBlock(
+                    dynamic_smem_size: *mut usize, func: CUfunction, num_blocks: i32, block_size: i32,
+                );
+                11070 unsupported fn cuOccupancyMaxPotentialClusterSize(
+                    cluster_size: *mut i32, func: CUfunction, config: *const CUlaunchConfig,
+                );
+                11070 unsupported fn cuOccupancyMaxActiveClusters(
+                    num_clusters: *mut i32, func: CUfunction, config: *const CUlaunchConfig,
+                );
+            }
+            chapter "Texture Reference Management" {
+                2000 unsupported fn cuTexRefSetArray(tex_ref: CUtexref, array: CUarray, flags: u32);
+                5000 unsupported fn cuTexRefSetMipmappedArray(
+                    tex_ref: CUtexref, mipmapped_array: CUmipmappedArray, flags: u32,
+                );
+                2000 unsupported fn cuTexRefSetAddress(
+                    byte_offset: *mut u32, tex_ref: CUtexref, dptr: CUdeviceptr_v1, bytes: u32,
+                );
+                3020 unsupported fn cuTexRefSetAddress_v2(
+                    byte_offset: *mut usize, tex_ref: CUtexref, dptr: CUdeviceptr, bytes: usize,
+                );
+                2020 unsupported fn cuTexRefSetAddress2D(
+                    tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR_v1, dptr: CUdeviceptr_v1, pitch: u32,
+                );
+                3020 unsupported fn cuTexRefSetAddress2D_v2(
+                    tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR, dptr: CUdeviceptr, pitch: usize,
+                );
+                4010 unsupported fn cuTexRefSetAddress2D_v3(
+                    tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR, dptr: CUdeviceptr, pitch: usize,
+                );
+                2000 unsupported fn cuTexRefSetFormat(tex_ref: CUtexref, fmt: CUarray_format, num_packed_components: i32);
+                2000 unsupported fn cuTexRefSetAddressMode(tex_ref: CUtexref, dim: i32, am: CUaddress_mode);
+                2000 unsupported fn cuTexRefSetFilterMode(tex_ref: CUtexref, fm: CUfilter_mode);
+                5000 unsupported fn cuTexRefSetMipmapFilterMode(tex_ref: CUtexref, fm: CUfilter_mode);
+                5000 unsupported fn cuTexRefSetMipmapLevelBias(tex_ref: CUtexref, bias: f32);
+                5000 unsupported fn cuTexRefSetMipmapLevelClamp(
+                    tex_ref: CUtexref, min_mipmap_level_clamp: f32, max_mipmap_level_clamp: f32,
+                );
+                5000 unsupported fn cuTexRefSetMaxAnisotropy(tex_ref: CUtexref, max_aniso: u32);
+                8000 unsupported fn cuTexRefSetBorderColor(tex_ref: CUtexref, border_color: *mut f32);
+                2000 unsupported fn cuTexRefSetFlags(tex_ref: CUtexref, flags: u32);
+                2000 unsupported fn cuTexRefGetAddress(pdptr: *mut CUdeviceptr_v1, tex_ref: CUtexref);
+                3020 unsupported fn cuTexRefGetAddress_v2(pdptr: *mut CUdeviceptr, tex_ref: CUtexref);
+                2000 unsupported fn cuTexRefGetArray(array: *mut CUarray, tex_ref: CUtexref);
+                5000 unsupported fn cuTexRefGetMipmappedArray(mipmapped_array: *mut CUmipmappedArray, tex_ref: CUtexref);
+                2000 unsupported fn cuTexRefGetAddressMode(pam: *mut CUaddress_mode, tex_ref: CUtexref, dim: i32);
+                2000 unsupported fn cuTexRefGetFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref);
+                2000 unsupported fn cuTexRefGetFormat(
+                    format: *mut CUarray_format, num_channels: *mut i32, tex_ref: CUtexref,
+                );
+                5000 unsupported fn cuTexRefGetMipmapFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref);
+                5000 unsupported fn cuTexRefGetMipmapLevelBias(pbias: *mut f32, tex_ref: CUtexref);
+                5000 unsupported fn cuTexRefGetMipmapLevelClamp(
+                    pmin_mipmap_level_clamp: *mut f32, pmax_mipmap_level_clamp: *mut f32, tex_ref: CUtexref,
+                );
+                5000 unsupported fn cuTexRefGetMaxAnisotropy(pmax_aniso: *mut i32, tex_ref: CUtexref);
+                8000 unsupported fn cuTexRefGetBorderColor(border_color: *mut f32, tex_ref: CUtexref);
+                2000 unsupported fn cuTexRefGetFlags(flags: *mut u32, tex_ref: CUtexref);
+                2000 unsupported fn cuTexRefCreate(tex_ref: *mut CUtexref);
+                2000 unsupported fn cuTexRefDestroy(tex_ref: CUtexref);
+            }
+            chapter "Surface Reference Management" {
+                3000 unsupported fn cuSurfRefSetArray(surf_ref: CUsurfref, array: CUarray, flags: u32);
+                3000 unsupported fn cuSurfRefGetArray(array: *mut CUarray, surf_ref: CUsurfref);
+            }
+            chapter "Texture Object Management" {
+                5000 unsupported fn cuTexObjectCreate(
+                    tex_object: *mut CUtexObject, res_desc: *const CUDA_RESOURCE_DESC, tex_desc: *const CUDA_TEXTURE_DESC,
+                    res_view_desc: *const CUDA_RESOURCE_VIEW_DESC,
+                );
+                5000 unsupported fn cuTexObjectDestroy(tex_object: CUtexObject);
+                5000 unsupported fn cuTexObjectGetResourceDesc(res_desc: *mut CUDA_RESOURCE_DESC, tex_object: CUtexObject);
+                5000 unsupported fn cuTexObjectGetTextureDesc(tex_desc: *mut CUDA_TEXTURE_DESC, tex_object: CUtexObject);
+                5000 unsupported fn cuTexObjectGetResourceViewDesc(
+                    res_view_desc: *mut CUDA_RESOURCE_VIEW_DESC, tex_object: CUtexObject,
+                );
+            }
+            chapter "Surface Object Management" {
+                5000 unsupported fn cuSurfObjectCreate(surf_object: *mut CUsurfObject, res_desc: *const CUDA_RESOURCE_DESC);
+                5000 unsupported fn cuSurfObjectDestroy(surf_object: CUsurfObject);
+                5000 unsupported fn cuSurfObjectGetResourceDesc(
+                    res_desc: *mut CUDA_RESOURCE_DESC, surf_object: CUsurfObject,
+                );
+            }
+            chapter "Tensor Map Object Management" {
+                12000 unsupported fn cuTensorMapEncodeTiled(
+                    tensor_map: *mut CUtensorMap, tensor_data_type: CUtensorMapDataType, tensor_rank: u32,
+                    global_address: *mut c_void, global_dim: *const u64, global_strides: *const u64, box_dim: *const u32,
+                    element_strides: *const u32, interleave: CUtensorMapInterleave, swizzle: CUtensorMapSwizzle,
+                    l2_promotion: CUtensorMapL2promotion, oob_fill: CUtensorMapFloatOOBfill,
+                );
+                12000 unsupported fn cuTensorMapEncodeIm2col(
+                    tensor_map: *mut CUtensorMap, tensor_data_type: CUtensorMapDataType, tensor_rank: u32,
+                    global_address: *mut c_void, global_dim: *const u64, global_strides: *const u64,
+                    pixel_box_lower_corner: *const i32, pixel_box_upper_corner: *const i32, channels_per_pixel: u32,
+                    pixels_per_column: u32, element_strides: *const u32, interleave: CUtensorMapInterleave,
+                    swizzle: CUtensorMapSwizzle, l2_promotion: CUtensorMapL2promotion, oob_fill: CUtensorMapFloatOOBfill,
+                );
+                12080 unsupported fn cuTensorMapEncodeIm2colWide(
+                    tensor_map: *mut CUtensorMap, tensor_data_type: CUtensorMapDataType, tensor_rank: u32,
+                    global_address: *mut c_void, global_dim: *const u64, global_strides: *const u64,
+                    pixel_box_lower_corner_width: i32, pixel_box_upper_corner_width: i32, channels_per_pixel: u32,
+                    pixels_per_column: u32, element_strides: *const u32, interleave: CUtensorMapInterleave,
+                    mode: CUtensorMapIm2ColWideMode, swizzle: CUtensorMapSwizzle, l2_promotion: CUtensorMapL2promotion,
+                    oob_fill: CUtensorMapFloatOOBfill,
+                );
+                12000 unsupported fn cuTensorMapReplaceAddress(tensor_map: *mut CUtensorMap, global_address: *mut c_void);
+                13050 unsupported fn cuTensorMapSetAllocationClass(
+                    tensor_map: *mut CUtensorMap, alloc_class: CUtensorMapAllocClass,
+                    out_alloc_class: *mut CUtensorMapAllocClass,
+                );
+            }
+            chapter "Peer Context Memory Access" {
+                4000 implemented fn cuDeviceCanAccessPeer(
+                    can_access_peer: *mut i32, dev: CUdevice, peer_dev: CUdevice,
+                ) => device::can_access_peer;
+                4000 unsupported fn cuCtxEnablePeerAccess(peer_context: CUcontext, flags: u32);
+                4000 unsupported fn cuCtxDisablePeerAccess(peer_context: CUcontext);
+                8000 implemented fn cuDeviceGetP2PAttribute(
+                    value: *mut i32, attrib: CUdevice_P2PAttribute, src_device: CUdevice, dst_device: CUdevice,
+                ) => device::p2p_attribute;
+                13000 unsupported fn cuDeviceGetP2PAtomicCapabilities(
+                    capabilities: *mut u32, operations: *const CUatomicOperation, count: u32, src_device: CUdevice,
+                    dst_device: CUdevice,
+                );
+            }
+            chapter "Graphics Interoperability" {
+                3000 unsupported fn cuGraphicsUnregisterResource(resource: CUgraphicsResource);
+                3000 unsupported fn cuGraphicsSubResourceGetMappedArray(
+                    array: *mut CUarray, resource: CUgraphicsResource, array_index: u32, mip_level: u32,
+                );
+                5000 unsupported fn cuGraphicsResourceGetMappedMipmappedArray(
+                    mipmapped_array: *mut CUmipmappedArray, resource: CUgraphicsResource,
+                );
+                3000 unsupported fn cuGraphicsResourceGetMappedPointer(
+                    dev_ptr: *mut CUdeviceptr_v1, size: *mut u32, resource: CUgraphicsResource,
+                );
+                3020 unsupported fn cuGraphicsResourceGetMappedPointer_v2(
+                    dev_ptr: *mut CUdeviceptr, size: *mut usize, resource: CUgraphicsResource,
+                );
+                3000 unsupported fn cuGraphicsResourceSetMapFlags(resource: CUgraphicsResource, flags: u32);
+                6050 unsupported fn cuGraphicsResourceSetMapFlags_v2(resource: CUgraphicsResource, flags: u32);
+                3000 unsupported fn cuGraphicsMapResources ptsz cuGraphicsMapResources_ptsz(
+                    count: u32, resources: *mut CUgraphicsResource, stream: CUstream,
+                );
+                3000 unsupported fn cuGraphicsUnmapResources ptsz cuGraphicsUnmapResources_ptsz(
+                    count: u32, resources: *mut CUgraphicsResource, stream: CUstream,
+                );
+            }
+            chapter "Driver Entry Point Access" {
+                11030 early fn cuGetProcAddress(
+                    symbol: *const c_char, pfn: *mut *mut c_void, cuda_version: i32, flags: u64,
+                ) => entry_point::get;
+                12000 early fn cuGetProcAddress_v2(
+                    symbol: *const c_char, pfn: *mut *mut c_void, cuda_version: i32, flags: u64,
+                    symbol_status: *mut CUdriverProcAddressQueryResult,
+                ) => entry_point::get_v2;
+            }
+            chapter "Coredumps" {
+                12010 unsupported fn cuCoredumpGetAttribute(
+                    attrib: CUcoredumpSettings, value: *mut c_void, size: *mut usize,
+                );
+                12010 unsupported fn cuCoredumpGetAttributeGlobal(
+                    attrib: CUcoredumpSettings, value: *mut c_void, size: *mut usize,
+                );
+                12010 unsupported fn cuCoredumpSetAttribute(
+                    attrib: CUcoredumpSettings, value: *mut c_void, size: *mut usize,
+                );
+                12010 unsupported fn cuCoredumpSetAttributeGlobal(
+                    attrib: CUcoredumpSettings, value: *mut c_void, size: *mut usize,
+                );
+                13020 unsupported fn cuCoredumpRegisterStartCallback(
+                    callback: CUcoredumpStatusCallback, user_data: *mut c_void, callback_out: *mut CUcoredumpCallbackHandle,
+                );
+                13020 unsupported fn cuCoredumpRegisterCompleteCallback(
+                    callback: CUcoredumpStatusCallback, user_data: *mut c_void, callback_out: *mut CUcoredumpCallbackHandle,
+                );
+                13020 unsupported fn cuCoredumpDeregisterStartCallback(callback: CUcoredumpCallbackHandle);
+                13020 unsupported fn cuCoredumpDeregisterCompleteCallback(callback: CUcoredumpCallbackHandle);
+                3000 early fn cuGetExportTable(
+                    export_table: *mut *const c_void, export_table_id: *const CUuuid,
+                ) => entry_point::export_table;
+            }
+            chapter "Green Contexts" {
+                12040 unsupported fn cuGreenCtxCreate(
+                    ctx: *mut CUgreenCtx, desc: CUdevResourceDesc, dev: CUdevice, flags: u32,
+                );
+                12040 unsupported fn cuGreenCtxDestroy(ctx: CUgreenCtx);
+                12040 unsupported fn cuCtxFromGreenCtx(context: *mut CUcontext, ctx: CUgreenCtx);
+                12040 unsupported fn cuDeviceGetDevResource(
+                    device: CUdevice, resource: *mut CUdevResource, kind: CUdevResourceType,
+                );
+                12040 unsupported fn cuCtxGetDevResource(
+                    ctx: CUcontext, resource: *mut CUdevResource, kind: CUdevResourceType,
+                );
+                12040 unsupported fn cuGreenCtxGetDevResource(
+                    ctx: CUgreenCtx, resource: *mut CUdevResource, kind: CUdevResourceType,
+                );
+                12040 unsupported fn cuDevSmResourceSplitByCount(
+                    result: *mut CUdevResource, nb_groups: *mut u32, input: *const CUdevResource,
+                    remainder: *mut CUdevResource, flags: u32, min_count: u32,
+                );
+                13010 unsupported fn cuDevSmResourceSplit(
+                    result: *mut CUdevResource, nb_groups: u32, input: *const CUdevResource, remainder: *mut CUdevResource,
+                    flags: u32, group_params: *mut CU_DEV_SM_RESOURCE_GROUP_PARAMS,
+                );
+                12040 unsupported fn cuDevResourceGenerateDesc(
+                    desc: *mut CUdevResourceDesc, resources: *mut CUdevResource, nb_resources: u32,
+                );
+                12040 unsupported fn cuGreenCtxRecordEvent(ctx: CUgreenCtx, event: CUevent);
+                12040 unsupported fn cuGreenCtxWaitEvent(ctx: CUgreenCtx, event: CUevent);
+                12040 unsupported fn cuStreamGetGreenCtx(stream: CUstream, ctx: *mut CUgreenCtx);
+                12050 unsupported fn cuGreenCtxStreamCreate(
+                    stream: *mut CUstream, green_ctx: CUgreenCtx, flags: u32, priority: i32,
+                );
+                12090 unsupported fn cuGreenCtxGetId(green_ctx: CUgreenCtx, green_ctx_id: *mut u64);
+                13010 unsupported fn cuStreamGetDevResource ptsz cuStreamGetDevResource_ptsz(
+                    stream: CUstream, resource: *mut CUdevResource, kind: CUdevResourceType,
+                );
+            }
+            chapter "Error Log Management" {
+                12090 unsupported fn cuLogsRegisterCallback(
+                    callback_func: CUlogsCallback, user_data: *mut c_void, callback_out: *mut CUlogsCallbackHandle,
+                );
+                12090 unsupported fn cuLogsUnregisterCallback(callback: CUlogsCallbackHandle);
+                12090 unsupported fn cuLogsCurrent(iterator_out: *mut CUlogIterator, flags: u32);
+                12090 unsupported fn cuLogsDumpToFile(
+                    iterator: *mut CUlogIterator, path_to_file: *const c_char, flags: u32,
+                );
+                12090 unsupported fn cuLogsDumpToMemory(
+                    iterator: *mut CUlogIterator, buffer: *mut c_char, size: *mut usize, flags: u32,
+                );
+            }
+            chapter "Checkpointing" {
+                12080 unsupported fn cuCheckpointProcessGetRestoreThreadId(pid: i32, tid: *mut i32);
+                12080 unsupported fn cuCheckpointProcessGetState(pid: i32, state: *mut CUprocessState);
+                12080 unsupported fn cuCheckpointProcessLock(pid: i32, args: *mut CUcheckpointLockArgs);
+                12080 unsupported fn cuCheckpointProcessCheckpoint(pid: i32, args: *mut CUcheckpointCheckpointArgs);
+                12080 unsupported fn cuCheckpointProcessRestore(pid: i32, args: *mut CUcheckpointRestoreArgs);
+                13040 unsupported fn cuCheckpointOperationComplete(handle: CUcheckpointOperationHandle);
+                12080 unsupported fn cuCheckpointProcessUnlock(pid: i32, args: *mut CUcheckpointUnlockArgs);
+            }
+            chapter "Profiler Control" {
+                4000 unsupported fn cuProfilerInitialize(config_file: *const c_char, output_file: *const c_char, output_mode: i32);
+                4000 stub fn cuProfilerStart() => "no profiler listens to this interface";
+                4000 stub fn cuProfilerStop() => "no profiler listens to this interface";
+            }
+        }
+    };
+}
+pub(crate) use for_each_driver_fn;
+
+/// What a row promises.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// Does what CUDA's manual says.
+    Implemented,
+    /// Succeeds; there is nothing to do, for this reason.
+    Stub(&'static str),
+    /// Answers `CUDA_ERROR_NOT_SUPPORTED`.
+    Unsupported,
+}
+
+/// An exported symbol.
+#[derive(Clone, Copy, Debug)]
+pub struct Symbol {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it is.
+    pub address: *const c_void,
+}
+
+// SAFETY: the address of a function is the same for all threads.
+unsafe impl Sync for Symbol {}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Chapter of CUDA's manual.
+    pub chapter: &'static str,
+    /// CUDA version that brought it, as `1000 * major + 10 * minor`.
+    pub version: u32,
+    /// What it promises.
+    pub status: Status,
+    /// The symbol.
+    pub symbol: Symbol,
+    /// Its `_ptsz` or `_ptds` variant.
+    pub per_thread: Option<Symbol>,
+}
+
+impl Row {
+    /// The name that `cuGetProcAddress` is asked for: without the `_v2` of a later step.
+    pub fn base_name(&self) -> &'static str {
+        base_name(self.symbol.name)
+    }
+}
+
+/// `name` without `_v2`, `_v3`, ...
+pub fn base_name(name: &str) -> &str {
+    match name.rsplit_once("_v") {
+        Some((base, step)) if step.bytes().all(|b| b.is_ascii_digit()) => base,
+        _ => name,
+    }
+}
+
+macro_rules! status {
+    (stub $reason:expr) => {
+        Status::Stub($reason)
+    };
+    (unsupported) => {
+        Status::Unsupported
+    };
+    ($implemented:ident $target:expr) => {
+        Status::Implemented
+    };
+}
+
+macro_rules! rows {
+    ($(chapter $chapter:literal {
+        $($version:literal $kind:ident fn $name:ident $($suffix:ident $variant:ident)? $args:tt $(=> $target:expr)?;)*
+    })*) => {
+        /// All rows, in the table's order.
+        pub static ROWS: &[Row] = &[$($(
+            Row {
+                chapter: $chapter,
+                version: $version,
+                status: status!($kind $($target)?),
+                symbol: Symbol { name: stringify!($name), address: exports::$name as *const c_void },
+                per_thread: [
+                    $(Some(Symbol { name: stringify!($variant), address: exports::$variant as *const c_void }),)?
+                    None,
+                ][0],
+            },
+        )*)*];
+    };
+}
+for_each_driver_fn!(rows);

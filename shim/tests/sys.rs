@@ -1,0 +1,68 @@
+//! `src/sys.rs` is what bindgen makes of NVIDIA's headers.
+//!
+//! `UPDATE=1 cargo test -p shim --test sys` writes it anew. Without headers below `.deps` there is nothing to compare
+//! with, and the test says so.
+
+use std::path::{Path, PathBuf};
+
+/// `cuda.h` below `.deps`, wherever the package put it.
+fn header() -> Option<PathBuf> {
+    fn search(folder: &Path, depth: u32) -> Option<PathBuf> {
+        let found = folder.join("include/cuda.h");
+        if found.is_file() {
+            return Some(found);
+        }
+        let mut folders: Vec<_> =
+            std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+        folders.sort();
+        if depth == 0 { None } else { folders.iter().find_map(|f| search(f, depth - 1)) }
+    }
+    search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.deps"), 5)
+}
+
+/// Types and constants only: functions are rows of `driver_api.rs`.
+fn generate(header: &Path) -> String {
+    bindgen::Builder::default()
+        .header(header.to_str().expect("a path in UTF-8"))
+        // Declares the old structures too, whose functions programs still ask for.
+        .clang_arg("-D__CUDA_API_VERSION_INTERNAL")
+        // Comments are NVIDIA's text, which is not ours to give away.
+        .generate_comments(false)
+        .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::VARS)
+        .allowlist_type("CU.*|cu.*|cudaError_enum")
+        .allowlist_var("CU_.*|CUDA_.*")
+        .blocklist_item("CUDA_VERSION|CUDA_CB|CUDAAPI")
+        // A caller may pass any number, so enums must be able to hold any.
+        .default_enum_style(bindgen::EnumVariation::NewType { is_bitfield: false, is_global: false })
+        .derive_default(false)
+        .derive_debug(true)
+        .layout_tests(false)
+        .sort_semantically(true)
+        .merge_extern_blocks(true)
+        .raw_line(
+            "//! CUDA's types and constants, made by bindgen from `cuda.h` (see `tests/sys.rs`; never edited by hand).",
+        )
+        .formatter(bindgen::Formatter::Rustfmt)
+        .rustfmt_configuration_file(Some(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../rustfmt.toml").canonicalize().unwrap(),
+        ))
+        .disable_header_comment()
+        .generate()
+        .expect("cuda.h is readable")
+        .to_string()
+}
+
+#[test]
+fn sys_is_what_bindgen_makes_of_the_header() {
+    let Some(header) = header() else {
+        println!("note: no cuda.h below .deps (`./x setup` fetches it); nothing to compare sys.rs with");
+        return;
+    };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sys.rs");
+    let fresh = generate(&header);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &fresh).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(checked_in == fresh, "src/sys.rs is stale: UPDATE=1 cargo test -p shim --test sys");
+}
