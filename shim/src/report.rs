@@ -35,7 +35,8 @@ pub fn quiet_panics() {
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
             let text = panic.payload_as_str().unwrap_or("no message");
-            let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+            let place =
+                panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
             line(format_args!(
                 "error[T0900]: internal error{place}: {text} (a bug in regauge, not in your program; please report it)"
             ));
