@@ -1454,7 +1454,8 @@ macro_rules! status {
 
 macro_rules! rows {
     ($(chapter $chapter:literal {
-        $($version:literal $kind:ident fn $name:ident $($suffix:ident $variant:ident)? $args:tt $(=> $target:expr)?;)*
+        $($version:literal $kind:ident fn $name:ident $($suffix:ident $variant:ident)?($($args:tt)*)
+            $(=> $target:expr)?;)*
     })*) => {
         /// All rows, in the table's order.
         pub static ROWS: &[Row] = &[$($(

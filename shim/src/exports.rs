@@ -12,10 +12,11 @@ use std::ffi::{c_char, c_void};
 
 macro_rules! exports {
     ($(chapter $chapter:literal {
-        $($version:literal $kind:ident fn $name:ident $($suffix:ident $variant:ident)? $args:tt $(=> $target:expr)?;)*
+        $($version:literal $kind:ident fn $name:ident $($suffix:ident $variant:ident)?($($args:tt)*)
+            $(=> $target:expr)?;)*
     })*) => {
         $($(
-            row! { $kind [$name $($suffix $variant)?] $args $($target)? }
+            row! { $kind [$name $($suffix $variant)?] ($($args)*) $($target)? }
         )*)*
     };
 }

@@ -3,10 +3,10 @@
 //! Numbers come from [`sim_backend::device::Device`]. Limits that neither it nor the model knows (textures, pitches) are
 //! those that CUDA documents for every compute capability from 7.5 to 12.1.
 
-use crate::abi::{Call, FromC, In, Out, OutArray, Result};
+use crate::abi::{Call, FromC, Out, OutArray, Result};
 use crate::driver_api::{ROWS, Status};
 use crate::error::CUerror;
-use crate::settings::Settings;
+use crate::runtime::settings::Settings;
 use crate::sys::{
     CUarray_format, CUdevice, CUdevice_P2PAttribute, CUdevice_attribute, CUdevprop, CUexecAffinityType, CUuuid,
 };
@@ -33,11 +33,7 @@ impl Device {
 
     /// What the device is.
     pub fn model(self) -> &'static Model {
-        static MODEL: OnceLock<Model> = OnceLock::new();
-        MODEL.get_or_init(|| {
-            let settings = Settings::get();
-            Model { spec: settings.device, cores: settings.cores, capability: settings.compute_capability }
-        })
+        &Settings::get().device
     }
 
     /// `AWS Trainium2 (Regauge)`: programs and their logs should be able to tell.
@@ -209,25 +205,6 @@ pub fn attribute(result: Out<'_, i32>, attribute: CUdevice_attribute, device: De
     Ok(())
 }
 
-/// `cuDeviceGetHostAtomicCapabilities`: host and device threads are threads of one machine here, so every operation is
-/// atomic for both.
-pub fn host_atomic_capabilities(
-    capabilities: OutArray<'_, u32>, operations: In<'_, crate::sys::CUatomicOperation>, count: u32, _: Device,
-) -> Result {
-    use crate::sys::CUatomicOperation as Op;
-    use crate::sys::CUatomicOperationCapability as Can;
-    let float = [Op::CU_ATOMIC_OPERATION_FLOAT_ADD, Op::CU_ATOMIC_OPERATION_FLOAT_MIN, Op::CU_ATOMIC_OPERATION_FLOAT_MAX];
-    let sizes = Can::CU_ATOMIC_CAPABILITY_SCALAR_32.0 | Can::CU_ATOMIC_CAPABILITY_SCALAR_64.0;
-    for (capability, operation) in
-        capabilities.slice(count as usize)?.iter_mut().zip(operations.slice(count as usize)?)
-    {
-        let signed = if float.contains(operation) { 0 } else { Can::CU_ATOMIC_CAPABILITY_SIGNED.0 };
-        let unsigned = if float.contains(operation) { 0 } else { Can::CU_ATOMIC_CAPABILITY_UNSIGNED.0 };
-        capability.write(sizes | signed | unsigned);
-    }
-    Ok(())
-}
-
 const TEXTURE_1D_LINEAR: i32 = 1 << 28;
 
 /// Whether the driver API offers a function: what an attribute promises must be there.
@@ -290,7 +267,6 @@ fn value(attribute: CUdevice_attribute, device: &Model) -> Option<i32> {
         A::CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING
         | A::CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY
         | A::CU_DEVICE_ATTRIBUTE_CAN_USE_HOST_POINTER_FOR_REGISTERED_MEM
-        | A::CU_DEVICE_ATTRIBUTE_HOST_NATIVE_ATOMIC_SUPPORTED
         | A::CU_DEVICE_ATTRIBUTE_UNIFIED_FUNCTION_POINTERS => 1,
         A::CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY
         | A::CU_DEVICE_ATTRIBUTE_CONCURRENT_MANAGED_ACCESS

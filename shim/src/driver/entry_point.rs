@@ -15,7 +15,10 @@ pub fn get(name: &CStr, function: Out<'_, *mut c_void>, version: i32, flags: u64
 
 /// `cuGetProcAddress_v2`: with a place for the reason, a function that is not there is no error of the call
 pub fn get_v2(
-    name: &CStr, function: Out<'_, *mut c_void>, version: i32, flags: u64,
+    name: &CStr,
+    function: Out<'_, *mut c_void>,
+    version: i32,
+    flags: u64,
     reason: Option<Out<'_, CUdriverProcAddressQueryResult>>,
 ) -> Result {
     use CUdriverProcAddressQueryResult as Why;

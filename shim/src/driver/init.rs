@@ -4,7 +4,7 @@ use super::device;
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::report;
-use crate::settings::Settings;
+use crate::runtime::settings::Settings;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
