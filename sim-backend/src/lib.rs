@@ -8,4 +8,5 @@ pub mod memory;
 pub mod price;
 pub mod services;
 pub mod spec;
+pub mod timing;
 pub mod units;

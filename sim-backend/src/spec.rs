@@ -138,6 +138,9 @@ specs! {
     /// Loading a sequencer register from SBUF.
     register_load: Picoseconds = [Picoseconds::from_ns(200), Picoseconds::from_ns(200), Picoseconds::from_ns(200)]
         Inferred "no public figure";
+    /// Loading a sequencer register from HBM, or storing one there.
+    register_load_hbm: Picoseconds = [Picoseconds::from_ns(1_300), Picoseconds::from_ns(1_300), Picoseconds::from_ns(1_300)]
+        Inferred "the latency of a DMA (nki-dma-bandwidth-guide.rst)";
     /// A control instruction of a sequencer: register arithmetic, branch.
     sequencer_issue: Cycles = [Cycles(64), Cycles(64), Cycles(64)] Inferred "no public figure; as min_issue";
     /// From the runtime's doorbell to a kernel's first instruction.
@@ -158,8 +161,6 @@ specs! {
     /// Vector: as above, but strided or with one side in PSUM.
     vector_16bit_strided: PerElement = [PerElement(1, 1), PerElement(1, 2), PerElement(1, 2)]
         Documented "trainium2_arch.rst, 2x performance mode";
-    /// Vector: the precise reciprocal.
-    vector_reciprocal: PerElement = [PerElement(8, 1), PerElement(8, 1), PerElement(8, 1)] Documented "ISA 2.26";
     /// Stride of the innermost dimension from which an access runs at half rate.
     strided_access: Bytes = [Bytes(16), Bytes(16), Bytes(16)] Documented "trainium_inferentia2_arch.rst";
     /// Cycles of an access at half rate, as a multiple.
@@ -184,8 +185,6 @@ specs! {
     /// GpSimd: one element gathered or scattered inside its partition.
     gpsimd_gather: PerElement = [PerElement(8, 1), PerElement(8, 1), PerElement(8, 1)]
         Inferred "nc_n_gather has no published cost; local_gather of single fp32 elements comes to 8 (ISA 2.26)";
-    /// Elements of a gather that one instruction group covers.
-    gpsimd_gather_group: u64 = [512, 512, 512] Documented "NKI reference, nc_n_gather";
     /// SIMD lanes of the GpSimd engine (8 processors of 16), for routines that run CUDA threads.
     gpsimd_lanes: u64 = [128, 128, 128] Documented "arch guides, GpSimd engine";
 
@@ -249,8 +248,17 @@ specs! {
     /// From a transfer's last byte to the start of an instruction that waits for it.
     dma_completion: Picoseconds = [Picoseconds::from_ns(300), Picoseconds::from_ns(300), Picoseconds::from_ns(300)]
         Measured "Trn2: nki-dma-overview.rst profiles, 290-321 ns";
+    /// Rows for which GpSimd builds descriptors at a time.
+    dma_issue_rows: u64 = [128, 128, 128] Measured "the same profile: one row for each partition";
+    /// Transposing transfers from HBM take this multiple of a copy's time.
+    dma_transpose_factor: PerElement = [PerElement(10, 9), PerElement(10, 9), PerElement(10, 9)]
+        Documented "trainium2_arch.rst (at most 90 % of the copy rate)";
+    /// Transposing transfers within SBUF take this multiple of a copy's time.
+    dma_transpose_factor_sbuf: PerElement = [PerElement(2, 1), PerElement(2, 1), PerElement(2, 1)]
+        Documented "trainium2_arch.rst (at most 50 % of the copy rate)";
     /// Transfers that compute (accumulate) take this multiple of a copy's time.
-    dma_compute_factor: u64 = [2, 2, 1] Documented "trainium3_arch.rst (at most half the copy rate before Trn3)";
+    dma_compute_factor: PerElement = [PerElement(2, 1), PerElement(2, 1), PerElement(1, 1)]
+        Documented "trainium3_arch.rst (at most half the copy rate before Trn3)";
 }
 
 impl Spec {
