@@ -9,3 +9,4 @@ pub mod modifier;
 pub mod scalar;
 pub mod special;
 pub mod types;
+pub mod container;

@@ -1,0 +1,398 @@
+//! Where PTX text hides: fatbins, host executables and libraries, archives, cubins, plain text.
+//!
+//! Reads bytes only. The `0x466243B1` wrapper that the CUDA runtime passes holds pointers, so whoever may follow
+//! pointers reads it and hands the fatbins it points to to [`entries`].
+//!
+//! Facts about the format: the fatbin layout as measured on nvcc 9 to 13.5 output and on shipped libraries
+//! (reference `CUDA_DRIVER.md` sections 3 and 8.6).
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use object::read::archive::ArchiveFile;
+use object::{Object, ObjectSection};
+use thiserror::Error;
+
+/// First word of the wrapper `{magic, version, fatbin, list}` that the runtime passes (`.nvFatBinSegment`).
+pub const WRAPPER_MAGIC: u32 = 0x4662_43B1;
+/// First word of a fatbin.
+pub const FATBIN_MAGIC: u32 = 0xBA55_ED50;
+/// Bytes of a fatbin's header.
+pub const FATBIN_HEADER_BYTES: usize = 16;
+/// Most bytes one entry may decompress to. A larger one is refused, whatever its header says.
+pub const MAX_TEXT_BYTES: usize = 256 << 20;
+/// `e_machine` of a cubin.
+const EM_CUDA: u16 = 190;
+
+const FLAG_LZ4: u64 = 0x2000;
+const FLAG_ZSTD: u64 = 0x8000;
+
+/// Why a container cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum ContainerError {
+    #[error("truncated {what}: {need} bytes needed at offset {offset}, {have} left")]
+    Truncated { what: &'static str, offset: usize, need: usize, have: usize },
+    #[error("`{found:#010x}` at offset {offset} is not a fatbin (expected `0xba55ed50`)")]
+    NotAFatbin { offset: usize, found: u32 },
+    #[error("fatbin version {0} is not known (1 is)")]
+    FatbinVersion(u16),
+    #[error("fatbin entry at offset {offset}: {what}")]
+    BadEntry { offset: usize, what: String },
+    #[error("cannot decompress the {format} entry at offset {offset}: {what}")]
+    Decompress { format: &'static str, offset: usize, what: String },
+    #[error("entry at offset {offset} would decompress to {bytes} bytes; the limit is {MAX_TEXT_BYTES}")]
+    TooLarge { offset: usize, bytes: u64 },
+    #[error("not a fatbin, ELF file, archive or PTX text")]
+    Unknown,
+    #[error("unreadable ELF file or archive: {0}")]
+    Object(String),
+}
+
+/// What an entry of a fatbin holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// PTX text.
+    Ptx,
+    /// A cubin: machine code (SASS), which Regauge does not run.
+    Cubin,
+    /// NVVM or LTO intermediate code, or a kind not known here.
+    Other(u16),
+}
+
+/// One entry of a fatbin, still compressed.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// What it holds.
+    pub kind: Kind,
+    /// Compute capability it is for, times ten: 75, 120.
+    pub arch: u32,
+    /// Flag word of the entry.
+    pub flags: u64,
+    payload: &'a [u8],
+    uncompressed: u64,
+    offset: usize,
+}
+
+impl Entry<'_> {
+    /// The PTX text, decompressed, without trailing zero bytes.
+    pub fn text(&self) -> Result<String, ContainerError> {
+        let bytes = self.bytes()?;
+        let end = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
+        String::from_utf8(bytes[..end].to_vec())
+            .map_err(|e| ContainerError::BadEntry { offset: self.offset, what: format!("PTX text is not UTF-8: {e}") })
+    }
+
+    /// The payload, decompressed.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, ContainerError> {
+        let format = match (self.flags & FLAG_ZSTD != 0, self.flags & FLAG_LZ4 != 0) {
+            (false, false) => return Ok(Cow::Borrowed(self.payload)),
+            (true, _) => "zstd",
+            (false, true) => "lz4",
+        };
+        if self.uncompressed > MAX_TEXT_BYTES as u64 {
+            return Err(ContainerError::TooLarge { offset: self.offset, bytes: self.uncompressed });
+        }
+        let fail = |what: String| ContainerError::Decompress { format, offset: self.offset, what };
+        let expected = self.uncompressed as usize;
+        let mut out = Vec::new();
+        if format == "zstd" {
+            let mut source = self.payload;
+            let decoder = ruzstd::decoding::StreamingDecoder::new(&mut source).map_err(|e| fail(e.to_string()))?;
+            // One byte more than promised, so that a stream that lies about its size is noticed and not expanded.
+            decoder.take(expected as u64 + 1).read_to_end(&mut out).map_err(|e| fail(e.to_string()))?;
+        } else {
+            out = lz4_flex::block::decompress(self.payload, expected).map_err(|e| fail(e.to_string()))?;
+        }
+        if out.len() != expected {
+            return Err(fail(format!("{} bytes instead of {expected}", out.len())));
+        }
+        Ok(Cow::Owned(out))
+    }
+}
+
+/// Little-endian reads that know what they were reading.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    what: &'static str,
+}
+
+impl<'a> Reader<'a> {
+    fn slice(&self, offset: usize, need: usize) -> Result<&'a [u8], ContainerError> {
+        let have = self.bytes.len().saturating_sub(offset);
+        if need > have {
+            return Err(ContainerError::Truncated { what: self.what, offset, need, have });
+        }
+        Ok(&self.bytes[offset..offset + need])
+    }
+    fn u16(&self, offset: usize) -> Result<u16, ContainerError> {
+        Ok(u16::from_le_bytes(self.slice(offset, 2)?.try_into().expect("two bytes were asked for")))
+    }
+    fn u32(&self, offset: usize) -> Result<u32, ContainerError> {
+        Ok(u32::from_le_bytes(self.slice(offset, 4)?.try_into().expect("four bytes were asked for")))
+    }
+    fn u64(&self, offset: usize) -> Result<u64, ContainerError> {
+        Ok(u64::from_le_bytes(self.slice(offset, 8)?.try_into().expect("eight bytes were asked for")))
+    }
+}
+
+/// Bytes of the whole fatbin, header included, from its first 16 bytes.
+pub fn fatbin_size(header: &[u8]) -> Result<usize, ContainerError> {
+    let r = Reader { bytes: header, what: "fatbin header" };
+    let magic = r.u32(0)?;
+    if magic != FATBIN_MAGIC {
+        return Err(ContainerError::NotAFatbin { offset: 0, found: magic });
+    }
+    let version = r.u16(4)?;
+    if version != 1 {
+        return Err(ContainerError::FatbinVersion(version));
+    }
+    let size = (r.u16(6)? as u64).checked_add(r.u64(8)?).and_then(|n| usize::try_from(n).ok());
+    size.ok_or(ContainerError::BadEntry { offset: 8, what: "size of the fatbin overflows".into() })
+}
+
+/// The entries of one fatbin. Bytes after its end are ignored.
+pub fn entries(fatbin: &[u8]) -> Result<Vec<Entry<'_>>, ContainerError> {
+    let size = fatbin_size(fatbin)?;
+    let r = Reader { bytes: fatbin, what: "fatbin" };
+    r.slice(0, size)?;
+    let r = Reader { bytes: &fatbin[..size], what: "fatbin entry" };
+    let mut offset = r.u16(6)? as usize;
+    let mut found = Vec::new();
+    while offset < size {
+        let header = r.u32(offset + 4)? as usize;
+        if header < 64 {
+            let what = format!("header of {header} bytes (64 or more expected)");
+            return Err(ContainerError::BadEntry { offset, what });
+        }
+        let padded = usize::try_from(r.u64(offset + 8)?)
+            .map_err(|_| ContainerError::BadEntry { offset, what: "size overflows".into() })?;
+        let compressed = r.u32(offset + 16)? as usize;
+        let flags = r.u64(offset + 40)?;
+        let is_compressed = flags & (FLAG_LZ4 | FLAG_ZSTD) != 0;
+        // The padded size counts the alignment behind a compressed payload; the decoders want the exact bytes.
+        let exact = if is_compressed && compressed != 0 { compressed.min(padded) } else { padded };
+        found.push(Entry {
+            kind: match r.u16(offset)? {
+                1 => Kind::Ptx,
+                2 => Kind::Cubin,
+                other => Kind::Other(other),
+            },
+            arch: r.u32(offset + 28)?,
+            flags,
+            payload: r.slice(offset.saturating_add(header), exact)?,
+            uncompressed: r.u64(offset + 56)?,
+            offset,
+        });
+        offset = offset
+            .checked_add(header)
+            .and_then(|o| o.checked_add(padded.max(1)))
+            .ok_or(ContainerError::BadEntry { offset, what: "size overflows".into() })?;
+    }
+    Ok(found)
+}
+
+/// What a file or image contains for Regauge.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// PTX modules, in file order.
+    pub ptx: Vec<PtxImage>,
+    /// Compute capabilities (times ten) of the machine code found and not used.
+    pub cubins: Vec<u32>,
+    /// Number of fatbins read.
+    pub fatbins: usize,
+}
+
+/// One PTX module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PtxImage {
+    /// The text.
+    pub text: String,
+    /// Compute capability of the fatbin entry, times ten; 0 if it was not in a fatbin.
+    pub arch: u32,
+    /// It came from relocatable device code (`__nv_relfatbin`): link input, not a module of its own.
+    pub relocatable: bool,
+}
+
+/// Reads whatever `bytes` are: a fatbin, an ELF file with fatbins in it, an archive of such, a cubin, or PTX text.
+pub fn contents(bytes: &[u8]) -> Result<Contents, ContainerError> {
+    let mut found = Contents::default();
+    add(bytes, &mut found)?;
+    Ok(found)
+}
+
+fn add(bytes: &[u8], found: &mut Contents) -> Result<(), ContainerError> {
+    if bytes.starts_with(&FATBIN_MAGIC.to_le_bytes()) {
+        add_fatbins(bytes, false, found)
+    } else if bytes.starts_with(b"\x7fELF") {
+        add_elf(bytes, found)
+    } else if bytes.starts_with(b"!<arch>\n") {
+        let archive = ArchiveFile::parse(bytes).map_err(|e| ContainerError::Object(e.to_string()))?;
+        for member in archive.members() {
+            let member = member.map_err(|e| ContainerError::Object(e.to_string()))?;
+            let data = member.data(bytes).map_err(|e| ContainerError::Object(e.to_string()))?;
+            if data.starts_with(b"\x7fELF") {
+                add_elf(data, found)?;
+            }
+        }
+        Ok(())
+    } else if is_ptx(bytes) {
+        let end = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
+        let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        found.ptx.push(PtxImage { text, arch: 0, relocatable: false });
+        Ok(())
+    } else {
+        Err(ContainerError::Unknown)
+    }
+}
+
+/// Whether this looks like PTX text: the first thing that is neither space nor comment is `.version`.
+pub fn is_ptx(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    loop {
+        rest = rest.trim_ascii_start();
+        let skip = if rest.starts_with(b"//") {
+            rest.iter().position(|&b| b == b'\n')
+        } else if rest.starts_with(b"/*") {
+            rest.windows(2).position(|w| w == b"*/").map(|n| n + 1)
+        } else {
+            return rest.starts_with(b".version");
+        };
+        match skip {
+            Some(n) => rest = &rest[n + 1..],
+            None => return false,
+        }
+    }
+}
+
+fn add_elf(bytes: &[u8], found: &mut Contents) -> Result<(), ContainerError> {
+    let machine = Reader { bytes, what: "ELF header" }.u16(18)?;
+    if machine == EM_CUDA {
+        // Flags of CUDA ELF files hold the architecture in the low byte (old ABI) or in the second byte (ABI 8).
+        let flags = Reader { bytes, what: "ELF header" }.u32(48)?;
+        let arch = if flags & 0xff == 0x02 || flags & 0xff == 0 { (flags >> 8) & 0xff } else { flags & 0xff };
+        found.cubins.push(arch);
+        return Ok(());
+    }
+    let file = object::File::parse(bytes).map_err(|e| ContainerError::Object(e.to_string()))?;
+    for section in file.sections() {
+        let relocatable = match section.name_bytes() {
+            Ok(b".nv_fatbin") => false,
+            Ok(b"__nv_relfatbin") => true,
+            _ => continue,
+        };
+        let data = section.data().map_err(|e| ContainerError::Object(e.to_string()))?;
+        add_fatbins(data, relocatable, found)?;
+    }
+    Ok(())
+}
+
+/// Fatbins one after the other, with zero bytes between them as linkers leave them.
+fn add_fatbins(bytes: &[u8], relocatable: bool, found: &mut Contents) -> Result<(), ContainerError> {
+    let mut offset = 0;
+    while let Some(skip) = bytes[offset..].iter().position(|&b| b != 0) {
+        offset += skip;
+        let fatbin = &bytes[offset..];
+        for entry in entries(fatbin)? {
+            match entry.kind {
+                Kind::Ptx => found.ptx.push(PtxImage { text: entry.text()?, arch: entry.arch, relocatable }),
+                Kind::Cubin => found.cubins.push(entry.arch),
+                Kind::Other(_) => {}
+            }
+        }
+        found.fatbins += 1;
+        offset += fatbin_size(fatbin)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PTX: &str = ".version 8.0\n.target sm_75\n.address_size 64\n";
+
+    fn entry(kind: u16, arch: u32, flags: u64, payload: &[u8], uncompressed: u64) -> Vec<u8> {
+        let padded = payload.len().next_multiple_of(8);
+        let mut e = vec![0; 64];
+        e[0..2].copy_from_slice(&kind.to_le_bytes());
+        e[2..4].copy_from_slice(&0x101u16.to_le_bytes());
+        e[4..8].copy_from_slice(&64u32.to_le_bytes());
+        e[8..16].copy_from_slice(&(padded as u64).to_le_bytes());
+        let compressed = if flags & (FLAG_LZ4 | FLAG_ZSTD) != 0 { payload.len() as u32 } else { 0 };
+        e[16..20].copy_from_slice(&compressed.to_le_bytes());
+        e[28..32].copy_from_slice(&arch.to_le_bytes());
+        e[40..48].copy_from_slice(&flags.to_le_bytes());
+        e[56..64].copy_from_slice(&uncompressed.to_le_bytes());
+        e.extend_from_slice(payload);
+        e.resize(64 + padded, 0);
+        e
+    }
+
+    fn fatbin(entries: &[Vec<u8>]) -> Vec<u8> {
+        let body = entries.concat();
+        let mut f = FATBIN_MAGIC.to_le_bytes().to_vec();
+        f.extend_from_slice(&1u16.to_le_bytes());
+        f.extend_from_slice(&16u16.to_le_bytes());
+        f.extend_from_slice(&(body.len() as u64).to_le_bytes());
+        f.extend_from_slice(&body);
+        f
+    }
+
+    fn zstd(data: &[u8]) -> Vec<u8> {
+        ruzstd::encoding::compress_to_vec(data, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
+    #[test]
+    fn plain_zstd_and_lz4_entries_give_their_text() {
+        let lz4 = lz4_flex::block::compress(PTX.as_bytes());
+        let z = zstd(PTX.as_bytes());
+        let f = fatbin(&[
+            entry(2, 75, 0x11, b"\x7fELF", 0),
+            entry(1, 75, 0x11, PTX.as_bytes(), 0),
+            entry(1, 80, 0x2011, &lz4, PTX.len() as u64),
+            entry(1, 90, 0x8011, &z, PTX.len() as u64),
+        ]);
+        let c = contents(&f).unwrap();
+        assert_eq!(c.cubins, [75]);
+        assert_eq!(c.ptx.iter().map(|p| p.arch).collect::<Vec<_>>(), [75, 80, 90]);
+        assert!(c.ptx.iter().all(|p| p.text == PTX));
+    }
+
+    #[test]
+    fn every_truncation_and_every_flipped_byte_is_an_error_or_a_reading_but_no_panic() {
+        let lz4 = lz4_flex::block::compress(PTX.as_bytes());
+        let z = zstd(PTX.as_bytes());
+        let f = fatbin(&[entry(1, 80, 0x2011, &lz4, PTX.len() as u64), entry(1, 90, 0x8011, &z, PTX.len() as u64)]);
+        for n in 0..f.len() {
+            assert!(contents(&f[..n]).is_err(), "truncated to {n}");
+        }
+        for i in 0..f.len() {
+            for bit in 0..8 {
+                let mut g = f.clone();
+                g[i] ^= 1 << bit;
+                let _ = contents(&g);
+            }
+        }
+    }
+
+    #[test]
+    fn a_declared_size_above_the_limit_is_refused_before_decompressing() {
+        let f = fatbin(&[entry(1, 80, 0x8011, &zstd(PTX.as_bytes()), 1 << 40)]);
+        assert_eq!(contents(&f).unwrap_err(), ContainerError::TooLarge { offset: 16, bytes: 1 << 40 });
+    }
+
+    #[test]
+    fn a_stream_longer_than_declared_is_refused() {
+        let f = fatbin(&[entry(1, 80, 0x8011, &zstd(&vec![b'x'; 1 << 20]), 100)]);
+        assert!(matches!(contents(&f), Err(ContainerError::Decompress { format: "zstd", .. })));
+    }
+
+    #[test]
+    fn text_is_recognised_behind_comments() {
+        assert!(is_ptx(b"\n// hello\n/* x */ .version 7.0"));
+        assert!(!is_ptx(b"// only a comment"));
+        assert!(!is_ptx(b"int main() {}"));
+        assert_eq!(contents(b"hello").unwrap_err(), ContainerError::Unknown);
+    }
+}
