@@ -1,8 +1,10 @@
-//! `src/sys.rs` is what bindgen makes of NVIDIA's headers.
+//! `src/sys.rs` is what bindgen makes of NVIDIA's headers, and the table of the driver API has all their functions.
 //!
 //! `UPDATE=1 cargo test -p shim --test sys` writes it anew. Without headers below `.deps` there is nothing to compare
 //! with, and the test says so.
 
+use cuda::driver_api::ROWS;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// `cuda.h` below `.deps`, wherever the package put it.
@@ -20,12 +22,16 @@ fn header() -> Option<PathBuf> {
     search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.deps"), 5)
 }
 
-/// Types and constants only: functions are rows of `driver_api.rs`.
-fn generate(header: &Path) -> String {
+fn builder(header: &Path) -> bindgen::Builder {
     bindgen::Builder::default()
         .header(header.to_str().expect("a path in UTF-8"))
-        // Declares the old structures too, whose functions programs still ask for.
+        // Declares the old structures and functions too, for which programs still ask.
         .clang_arg("-D__CUDA_API_VERSION_INTERNAL")
+}
+
+/// Types and constants only: functions are rows of `driver_api.rs`.
+fn generate(header: &Path) -> String {
+    builder(header)
         // Comments are NVIDIA's text, which is not ours to give away.
         .generate_comments(false)
         .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::VARS)
@@ -50,6 +56,25 @@ fn generate(header: &Path) -> String {
         .generate()
         .expect("cuda.h is readable")
         .to_string()
+}
+
+#[test]
+fn every_function_of_the_header_has_a_row() {
+    let Some(header) = header() else {
+        println!("note: no cuda.h below .deps (`./x setup` fetches it); nothing to compare the table with");
+        return;
+    };
+    let functions = builder(&header)
+        .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::FUNCTIONS)
+        .allowlist_function("cu.*")
+        .generate()
+        .expect("cuda.h is readable")
+        .to_string();
+    let symbols = ROWS.iter().flat_map(|row| [Some(row.symbol), row.per_thread]).flatten();
+    let ours: HashSet<_> = symbols.map(|symbol| symbol.name).collect();
+    let theirs = functions.split("pub fn ").skip(1).filter_map(|text| text.split('(').next());
+    let missing: Vec<_> = theirs.filter(|name| !ours.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
