@@ -1,5 +1,7 @@
 //! The tables of functions that the CUDA runtime asks for through `cuGetExportTable`.
 
+pub mod self_test;
+
 use std::ffi::c_void;
 
 /// The table with an identifier.
