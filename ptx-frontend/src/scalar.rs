@@ -6,7 +6,7 @@
 //!
 //! In reading order: [`integer`], [`bits`]; [`format`] (the floating-point formats and how to round into one),
 //! [`float`] (arithmetic), [`float64`] (double precision), [`compare`], [`convert`], [`narrow`] (8-bit and smaller
-//! formats), [`approximate`] (`.approx` functions).
+//! formats), [`approximate`] (`.approx` functions), [`video`] (video instructions).
 
 pub mod approximate;
 pub mod bits;
@@ -17,6 +17,7 @@ pub mod float64;
 pub mod format;
 pub mod integer;
 pub mod narrow;
+pub mod video;
 
 /// The low `W` bits.
 #[inline(always)]

@@ -73,15 +73,25 @@ fn log2(x: f64) -> f64 {
     exponent as f64 + s * series * (2.0 * std::f64::consts::LOG2_E)
 }
 
-/// 2/pi in units of 2^-256, most significant word first.
-const TWO_OVER_PI: [u64; 4] =
-    [0xa2f9_836e_4e44_1529, 0xfc27_57d1_f534_ddc0, 0xdb62_9599_3c43_9041, 0xfe51_63ab_debb_c561];
+/// Arguments below this are reduced in double precision.
+const MODERATE: f64 = 65536.0;
+/// The first 33 bits of pi/2, and the rest.
+const HALF_PI: [f64; 2] = [f64::from_bits(0x3ff9_21fb_5440_0000), f64::from_bits(0x3dd0_b461_1a62_6331)];
+/// 2/pi in units of 2^-256, most significant word first, between words of zeros.
+const PADDED_TWO_OVER_PI: [u64; 6] =
+    [0, 0xa2f9_836e_4e44_1529, 0xfc27_57d1_f534_ddc0, 0xdb62_9599_3c43_9041, 0xfe51_63ab_debb_c561, 0];
 
 /// The quadrant of `x`, modulo 4, and what is left, in [-pi/4, pi/4]. `x` is a finite `.f32`.
 fn reduce(x: f64) -> (u64, f64) {
     let magnitude = x.abs();
     if magnitude < std::f64::consts::FRAC_PI_4 {
         return (0, x);
+    }
+    if magnitude < MODERATE {
+        // The high part of pi/2 has 33 bits: its product with the quotient is exact (Cody and Waite).
+        let quotient = super::convert::integral::<RN>(x * std::f64::consts::FRAC_2_PI);
+        let rest = (x - quotient * HALF_PI[0]) - quotient * HALF_PI[1];
+        return (quotient as i64 as u64 & 3, rest);
     }
     // magnitude = m 2^e, m an integer of 24 bits, e from -24 to 104.
     let bits = magnitude.to_bits();
@@ -90,10 +100,9 @@ fn reduce(x: f64) -> (u64, f64) {
     // The quotient m 2^e 2/pi modulo 4 in units of 2^-126: of 2/pi only the bits from 2^(2-e) down matter.
     let window = |from: i32| {
         // 64 bits of 2/pi, the first of weight 2^-(from + 1).
-        let bit = |at: i32| {
-            if at < 0 { 0 } else { TWO_OVER_PI.get(at as usize / 64).map_or(0, |word| word >> (63 - at % 64) & 1) }
-        };
-        (0..64).fold(0u64, |word, i| word << 1 | bit(from + i))
+        let at = (from + 64) as usize;
+        let (word, shift) = (at / 64, at % 64);
+        PADDED_TWO_OVER_PI[word] << shift | (PADDED_TWO_OVER_PI[word + 1] >> 1) >> (63 - shift)
     };
     // Bits of weight 2^(1-e) and above give multiples of 4 (m is an integer).
     let first = exponent - 2;

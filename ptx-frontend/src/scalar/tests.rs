@@ -7,3 +7,4 @@ mod floats;
 mod integers;
 mod oracle;
 mod small_formats;
+mod video;

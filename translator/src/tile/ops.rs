@@ -13,8 +13,12 @@
 //! ```
 //!
 //! where a form gives the types it takes, the argument shapes, the result shape, and the words it needs or may carry,
-//! and the function turns attributes of one of these forms into machine code for one lane ([`Meaning`]). An executor
-//! resolves the meaning once per instruction and then runs it over the lanes.
+//! and the function chooses the function of register bits that one lane computes ([`Meaning`]). An executor resolves
+//! the meaning once per instruction and then runs it over the lanes.
+//!
+//! To add an operation, write a row in `table.rs` and its function in the family's file under `meaning/`; the
+//! arithmetic belongs into `ptx_frontend::scalar`, with its types and flags as type parameters. Spelling, parser,
+//! signature, verifier and the tests over every use ([`Elementwise::uses`]) follow from the row.
 
 pub mod form;
 mod meaning;
@@ -85,7 +89,7 @@ impl Attributes {
 }
 
 /// What `Attributes::mode` means in a row.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Mode {
     /// Nothing: it is 0.
     None,
@@ -93,6 +97,8 @@ pub enum Mode {
     Words(&'static [&'static str]),
     /// A number below this limit.
     Number(u32),
+    /// A number for which this holds; and some such numbers.
+    Packed(fn(u32) -> bool, &'static [u32]),
 }
 
 macro_rules! operations {
@@ -159,7 +165,9 @@ impl Elementwise {
     /// Every set of attributes the row admits, for tests and random programs.
     pub fn uses(self) -> Vec<Attributes> {
         let forms = self.forms().iter().flat_map(Form::uses);
-        forms.flat_map(|attributes| self.mode().all().map(move |mode| Attributes { mode, ..attributes })).collect()
+        forms
+            .flat_map(|attributes| self.mode().all().into_iter().map(move |mode| Attributes { mode, ..attributes }))
+            .collect()
     }
 
     /// Whether operations of this kind are written with two types even when these are the same (`cvt.rni.f32.f32`).

@@ -115,6 +115,7 @@ impl Form {
             && words & !(self.needs | self.may) == 0
             && self.needs & !word::ROUNDING & !words == 0
             && (rounding_needed == 0 || words & rounding_needed != 0)
+            && attributes.comparison.is_none_or(|comparison| compares(comparison, attributes.from))
     }
 
     /// Every set of attributes this form admits, without modes.
@@ -151,6 +152,7 @@ impl Form {
         if is_needed(word::COMBINE) {
             multiply(&mut uses, &[BoolOp::And, BoolOp::Or, BoolOp::Xor], |a, combine| a.combine = Some(*combine));
         }
+        uses.retain(|attributes| self.admits(attributes));
         uses
     }
 
@@ -165,6 +167,20 @@ impl Form {
             Shape::B32 => Type::B32,
         };
         (self.args.iter().map(width).collect(), width(&self.result))
+    }
+}
+
+/// Whether operands of a type can be compared so: bits for equality only, integers without the relations to NaN,
+/// floating-point numbers without the unsigned relations.
+fn compares(comparison: Comparison, operands: ScalarType) -> bool {
+    use Comparison::*;
+    match comparison {
+        Eq | Ne => true,
+        Lt | Le | Gt | Ge => !matches!(operands, ScalarType::B16 | ScalarType::B32 | ScalarType::B64),
+        Lo | Ls | Hi | Hs => operands.is_integer(),
+        Equ | Neu | Ltu | Leu | Gtu | Geu | Num | Nan => {
+            operands.is_float() || matches!(operands, ScalarType::F16x2 | ScalarType::BF16x2)
+        }
     }
 }
 
@@ -239,17 +255,23 @@ pub fn words_of(attributes: &Attributes) -> Words {
 }
 
 impl Mode {
-    /// Every mode the row takes.
-    pub(super) fn all(self) -> std::ops::Range<u32> {
+    /// Every mode the row takes; of packed ones, some.
+    pub(super) fn all(self) -> Vec<u32> {
         match self {
-            Mode::None => 0..1,
-            Mode::Words(words) => 0..words.len() as u32,
-            Mode::Number(limit) => 0..limit,
+            Mode::None => vec![0],
+            Mode::Words(words) => (0..words.len() as u32).collect(),
+            Mode::Number(limit) => (0..limit).collect(),
+            Mode::Packed(_, some) => some.to_vec(),
         }
     }
 
     /// Whether the row takes this mode.
     pub(super) fn admits(self, mode: u32) -> bool {
-        self.all().contains(&mode)
+        match self {
+            Mode::None => mode == 0,
+            Mode::Words(words) => (mode as usize) < words.len(),
+            Mode::Number(limit) => mode < limit,
+            Mode::Packed(holds, _) => holds(mode),
+        }
     }
 }

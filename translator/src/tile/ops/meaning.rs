@@ -9,6 +9,7 @@ pub(super) mod bits;
 pub(super) mod compare;
 pub(super) mod convert;
 pub(super) mod integer;
+pub(super) mod video;
 
 use std::sync::Arc;
 

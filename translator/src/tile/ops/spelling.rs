@@ -37,7 +37,7 @@ impl fmt::Display for Spelling<'_> {
             write!(f, ".{word}")?;
         }
         match op.mode() {
-            Mode::Number(_) => write!(f, " #{:#x}", a.mode),
+            Mode::Number(_) | Mode::Packed(..) => write!(f, " #{:#x}", a.mode),
             _ => Ok(()),
         }
     }

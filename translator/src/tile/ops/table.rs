@@ -2,7 +2,7 @@
 
 use super::form::Shape::{B32 as Count, Half, Pred as P, S, T, Wide};
 use super::form::word::*;
-use super::meaning::{approximate, arithmetic, bits, compare, convert, integer};
+use super::meaning::{approximate, arithmetic, bits, compare, convert, integer, video};
 use super::*;
 use ptx_frontend::types::ScalarType::*;
 
@@ -23,6 +23,14 @@ const COMPARABLE_FTZ: &[ScalarType] = &[F32, F16];
 const SELECTABLE: &[ScalarType] = &[B16, B32, B64, U16, U32, U64, S16, S32, S64, F32, F64];
 const SMALL_FLOATS: &[ScalarType] = &[E4M3x2, E5M2x2, E3M2x2, E2M3x2, E2M1x2];
 const SMALL_FLOATS_X4: &[ScalarType] = &[E4M3x4, E5M2x4, E3M2x4, E2M3x4, E2M1x4];
+
+/// Details of video instructions, and some of them for tests.
+const SCALAR_VIDEO: Mode =
+    Mode::Packed(|code| video::ScalarDetails::decode(code).is_some(), &[0, 0x0_0001, 0x0_0493, 0x7_fcb6]);
+const VIDEO2: Mode =
+    Mode::Packed(|code| video::SimdDetails::decode(2, code).is_some(), &[0x68_020c, 0x68_020f, 0x8_04c4]);
+const VIDEO4: Mode =
+    Mode::Packed(|code| video::SimdDetails::decode(4, code).is_some(), &[0x3eb1_a23c, 0x3eb1_a23f, 0x0_1c14]);
 
 const CLAMP_OR_WRAP: Mode = Mode::Words(&["clamp", "wrap"]);
 
@@ -238,7 +246,7 @@ operations! {
     Dp2aHi = "dp2a.hi", Mode::None, integer::dp2a_hi, [form(WORDS32, &[T, S, T], T).from(WORDS32)];
 
     /// Whether a comparison holds, combined with the predicate `c` if there is a combining word. The second result of
-    /// PTX `setp p|q` is another `setp`, with [`negated`] comparison.
+    /// PTX `setp p|q` combines the `not` of the bare comparison.
     Setp = "setp", Mode::None, compare::setp, [
         form(COMPARABLE, &[T, T], P).needs(COMPARISON),
         form(COMPARABLE, &[T, T, P], P).needs(COMPARISON | COMBINE),
@@ -329,4 +337,51 @@ operations! {
     UnpackLo = "unpack.lo", Mode::None, bits::unpack_lo, [form(&[B32, B64], &[T], Half)];
     /// The high half of `ty`.
     UnpackHi = "unpack.hi", Mode::None, bits::unpack_hi, [form(&[B32, B64], &[T], Half)];
+
+    /// Video: `a + b` of parts of `a` and `b`, combined with `c` or put into it.
+    VAdd = "vadd", SCALAR_VIDEO, video::vadd, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `a - b` of parts of `a` and `b`, combined with `c` or put into it.
+    VSub = "vsub", SCALAR_VIDEO, video::vsub, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `|a - b|` of parts of `a` and `b`, combined with `c` or put into it.
+    VAbsDiff = "vabsdiff", SCALAR_VIDEO, video::vabsdiff, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the lesser of parts of `a` and `b`, combined with `c` or put into it.
+    VMin = "vmin", SCALAR_VIDEO, video::vmin, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the greater of parts of `a` and `b`, combined with `c` or put into it.
+    VMax = "vmax", SCALAR_VIDEO, video::vmax, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: left shift.
+    VShl = "vshl", SCALAR_VIDEO, video::vshl, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: right shift, with the sign of a signed `a`.
+    VShr = "vshr", SCALAR_VIDEO, video::vshr, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `a * b + c`, scaled.
+    VMad = "vmad", SCALAR_VIDEO, video::vmad, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: whether a comparison of parts of `a` and `b` holds.
+    VSet = "vset", SCALAR_VIDEO, video::vset, [form(&[U32], &[T, S, T], T).from(WORDS32).needs(COMPARISON)];
+    /// Video: `a + b` of halves, put into `c` or added up.
+    VAdd2 = "vadd2", VIDEO2, video::vadd2, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `a - b` of halves, put into `c` or added up.
+    VSub2 = "vsub2", VIDEO2, video::vsub2, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `|a - b|` of halves, put into `c` or added up.
+    VAbsDiff2 = "vabsdiff2", VIDEO2, video::vabsdiff2, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the lesser of halves, put into `c` or added up.
+    VMin2 = "vmin2", VIDEO2, video::vmin2, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the greater of halves, put into `c` or added up.
+    VMax2 = "vmax2", VIDEO2, video::vmax2, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the average of halves, put into `c` or added up.
+    VAvrg2 = "vavrg2", VIDEO2, video::vavrg2, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: whether comparisons of halves hold, put into `c` or added up.
+    VSet2 = "vset2", VIDEO2, video::vset2, [form(&[U32], &[T, S, T], T).from(WORDS32).needs(COMPARISON)];
+    /// Video: `a + b` of bytes, put into `c` or added up.
+    VAdd4 = "vadd4", VIDEO4, video::vadd4, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `a - b` of bytes, put into `c` or added up.
+    VSub4 = "vsub4", VIDEO4, video::vsub4, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: `|a - b|` of bytes, put into `c` or added up.
+    VAbsDiff4 = "vabsdiff4", VIDEO4, video::vabsdiff4, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the lesser of bytes, put into `c` or added up.
+    VMin4 = "vmin4", VIDEO4, video::vmin4, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the greater of bytes, put into `c` or added up.
+    VMax4 = "vmax4", VIDEO4, video::vmax4, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: the average of bytes, put into `c` or added up.
+    VAvrg4 = "vavrg4", VIDEO4, video::vavrg4, [form(WORDS32, &[T, S, T], T).from(WORDS32).may(SAT)];
+    /// Video: whether comparisons of bytes hold, put into `c` or added up.
+    VSet4 = "vset4", VIDEO4, video::vset4, [form(&[U32], &[T, S, T], T).from(WORDS32).needs(COMPARISON)];
 }

@@ -30,9 +30,19 @@ fn operations_read_like_ptx() {
 
 #[test]
 fn what_no_form_admits_is_refused() {
-    for text in
-        ["add.rn.s32", "add.sat.u32", "fma.f32", "setp.f32", "sin.f32", "cvt.rn.s32.f32", "lop3.b32 #0x100", "frob.b32"]
-    {
+    for text in [
+        "add.rn.s32",
+        "add.sat.u32",
+        "fma.f32",
+        "setp.f32",
+        "sin.f32",
+        "cvt.rn.s32.f32",
+        "setp.nan.s32",
+        "setp.lt.b32",
+        "setp.lo.f32",
+        "lop3.b32 #0x100",
+        "frob.b32",
+    ] {
         assert!(spelling::parse(text).is_err(), "{text}");
     }
 }
