@@ -10,7 +10,10 @@
 //! * Every operation carries its [`Origin`].
 
 pub mod eval;
+pub mod names;
 pub mod ops;
+pub mod parse;
+pub mod print;
 pub mod signature;
 pub mod verify;
 
@@ -309,10 +312,10 @@ pub enum Terminator {
     /// CTA barrier, then `next`.
     Barrier(Barrier, Target),
     /// All living lanes of the mask act together, then each goes to `next`. The results are defined in `next` and
-    /// what it dominates; `next` has no other predecessor.
+    /// what it dominates; if there are any, `next` has no other predecessor.
     Collective(Inst, Target),
-    /// Call a function of the kernel; results are defined in `next` and what it dominates, and `next` has no other
-    /// predecessor.
+    /// Call a function of the kernel; results are defined in `next` and what it dominates; if there are any, `next` has
+    /// no other predecessor.
     Call {
         /// Whom.
         callee: Callee,

@@ -29,6 +29,7 @@ mod warp;
 
 pub(super) use atomic::exists as atomic_exists;
 pub use cluster::{Cluster, Machine, Progress};
+pub(super) use collective::reduction_exists;
 pub use fault::{Fault, FaultKind};
 pub use outside::{GlobalMemory, Grid, ReadByte, Services, Thread};
 pub use prepare::Prepared;

@@ -1,0 +1,143 @@
+//! How the operations that are not elementwise are called in text: one row each.
+
+use super::{Collective, Op};
+
+macro_rules! names {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $usage:literal;)*) => {
+        /// An operation that is not elementwise, without its attributes.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Name { $($(#[doc = $doc])* $variant,)* }
+
+        impl Name {
+            /// Every one, in the order of the table.
+            pub const ALL: &'static [Name] = &[$(Name::$variant,)*];
+
+            /// The first word.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Name::$variant => $name,)* }
+            }
+
+            /// The operation with this first word.
+            pub fn from_str(text: &str) -> Option<Name> {
+                match text { $($name => Some(Name::$variant),)* _ => None }
+            }
+
+            /// How it is written.
+            pub const fn usage(self) -> &'static str {
+                match self { $(Name::$variant => $usage,)* }
+            }
+
+            /// What it does.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Name::$variant => concat!($($doc),*),)* }
+            }
+        }
+    };
+}
+
+names! {
+    /// The address of a module symbol.
+    Symbol = "symbol", "b64 = symbol <name>";
+    /// The offset of dynamic shared memory in the shared window.
+    DynamicShared = "dynamic_shared", "b64 = dynamic_shared";
+    /// The offset in the local window of a byte of this activation's frame.
+    FrameAddress = "frame_address", "b64 = frame_address <byte>";
+    /// The code address of a function, for indirect calls.
+    FunctionAddress = "function_address", "b64 = function_address f<number>";
+    /// Load consecutive elements; results wider than an element are extended by its sign.
+    Load = "load", "<element>... = load.<space>[.<order>.<scope>][.v<count>].<type> [<address> + <offset>]";
+    /// Store consecutive elements.
+    Store = "store", "store.<space>[.<order>.<scope>][.v<count>].<type> [<address> + <offset>], <element>...";
+    /// Replace elements by a function of them and of operands, atomically; results are the old elements.
+    Atomic = "atomic", "[<old>... =] atomic.<operation>.<space>[.<order>.<scope>][.v<count>].<type> [<address> + <offset>], <operand>...";
+    /// Order memory accesses before and after it.
+    Fence = "fence", "fence.<order>.<scope>";
+    /// CUDA's `vprintf`.
+    Printf = "printf", "[b32 =] printf <format>, <arguments>";
+    /// CUDA's `__assertfail`: print the message and fault.
+    AssertFail = "assertfail", "assertfail <message>, <file>, <line>, <function>, <character size>";
+    /// Allocate on the device heap.
+    Malloc = "malloc", "b64 = malloc <bytes>";
+    /// Give back to the device heap.
+    Free = "free", "free <address>";
+    /// Let other threads run for about so many nanoseconds.
+    Sleep = "sleep", "sleep <nanoseconds>";
+    /// Nothing.
+    Nop = "nop", "nop";
+    /// Read another lane's value; the predicate says whether that lane was in range.
+    Shuffle = "shuffle", "b32[, pred] = shuffle.{up|down|bfly|idx} <mask>, <value>, <lane>, <clamp>";
+    /// Whether the predicate holds for all, for any, or equally for all lanes of the mask.
+    Vote = "vote", "pred = vote.{all|any|uni} <mask>, <predicate>";
+    /// The lanes of the mask for which the predicate holds.
+    Ballot = "ballot", "b32 = ballot <mask>, <predicate>";
+    /// `any`: the lanes of the mask with this lane's value. `all`: the mask if all have the same value, else 0.
+    Match = "match", "b32[, pred] = match.{any|all}.{b32|b64} <mask>, <value>";
+    /// Combine the values of the mask's lanes.
+    Reduce = "reduce", "b32 = reduce.<operation>[.abs][.NaN].<type> <mask>, <value>";
+    /// Choose the lowest lane of the mask.
+    Elect = "elect", "b32, pred = elect <mask>";
+    /// Wait for the lanes of the mask.
+    WarpBarrier = "warp_barrier", "warp_barrier <mask>";
+    /// The lanes that run this together.
+    ActiveMask = "active_mask", "b32 = active_mask";
+}
+
+impl Op {
+    /// The name of an operation that is neither elementwise nor a special register.
+    pub fn name(&self) -> Option<Name> {
+        Some(match self {
+            Op::Elementwise(..) | Op::Special(_) => return None,
+            Op::Symbol(_) => Name::Symbol,
+            Op::DynamicShared => Name::DynamicShared,
+            Op::FrameAddress(_) => Name::FrameAddress,
+            Op::FunctionAddress(_) => Name::FunctionAddress,
+            Op::Load(_) => Name::Load,
+            Op::Store(_) => Name::Store,
+            Op::Atomic(..) => Name::Atomic,
+            Op::Fence(..) => Name::Fence,
+            Op::Printf => Name::Printf,
+            Op::AssertFail => Name::AssertFail,
+            Op::Malloc => Name::Malloc,
+            Op::Free => Name::Free,
+            Op::Sleep => Name::Sleep,
+            Op::Nop => Name::Nop,
+            Op::Collective(collective) => match collective {
+                Collective::Shuffle(_) => Name::Shuffle,
+                Collective::Vote(_) => Name::Vote,
+                Collective::Ballot => Name::Ballot,
+                Collective::MatchAny(_) | Collective::MatchAll(_) => Name::Match,
+                Collective::Reduce(..) => Name::Reduce,
+                Collective::Elect => Name::Elect,
+                Collective::WarpBarrier => Name::WarpBarrier,
+                Collective::ActiveMask => Name::ActiveMask,
+            },
+        })
+    }
+}
+
+/// Pairs each variant of an enum with its word: both directions from one list.
+macro_rules! words_of {
+    ($name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
+        impl super::$name {
+            /// The word.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(super::$name::$variant => $text,)* }
+            }
+            /// The variant of this word.
+            pub fn from_str(text: &str) -> Option<Self> {
+                match text { $($text => Some(super::$name::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+words_of!(Space {
+    Generic = "generic",
+    Global = "global",
+    Shared = "shared",
+    SharedCluster = "shared::cluster",
+    Local = "local",
+    Param = "param",
+});
+words_of!(ShuffleMode { Up = "up", Down = "down", Bfly = "bfly", Idx = "idx" });
+words_of!(VoteMode { All = "all", Any = "any", Uni = "uni" });
