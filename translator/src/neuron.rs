@@ -5,16 +5,20 @@
 //! executor and the timing model in `sim-backend` are written from the doc comments of [`program`] and the rows of
 //! [`isa`].
 
+mod allocate;
 pub mod device;
 pub mod isa;
+pub mod lower;
 mod order;
 pub mod parse;
 pub mod print;
 pub mod program;
+mod schedule;
 pub mod verify;
 pub mod words;
 
 pub use device::DeviceModel;
 pub use isa::Opcode;
+pub use lower::{default_shape, lower};
 pub use program::{Instruction, LaunchShape, Node, Numerics, Program};
 pub use words::{AluOp, Dtype, Engine, Space};

@@ -660,20 +660,20 @@ instructions! {
     /// A tile load in any space, where `mask != 0`: `dst` (as many elements per lane as the access has) from the
     /// lane's address. Other lanes keep their value.
     GpsimdLoad = "gpsimd_load" {
-        on GPSIMD, since Trn1, (update("dst", S).any(), input("address", S).any().or_scalar(), input("mask", S).of(PREDICATE))
+        on GPSIMD, since Trn1, (update("dst", S).any(), input("address", S).any().or_scalar(), input("mask", S).of(PREDICATE).or_constant())
         needs [Access], limits [SamePartitions],
         cost RoutineMemory, source "CXX; cost: model",
     }
     /// A tile store in any space where `mask != 0`, lane after lane within a partition.
     GpsimdStore = "gpsimd_store" {
-        on GPSIMD, since Trn1, (input("src", S).any().or_scalar(), input("address", S).any().or_scalar(), input("mask", S).of(PREDICATE))
+        on GPSIMD, since Trn1, (input("src", S).any().or_scalar(), input("address", S).any().or_scalar(), input("mask", S).of(PREDICATE).or_constant())
         needs [Access], limits [SamePartitions],
         cost RoutineMemory, source "CXX; cost: model",
     }
     /// A tile atomic where `mask != 0`, partition after partition, lane after lane. `dst` may be left out.
     GpsimdAtomic = "gpsimd_atomic" {
         on GPSIMD, since Trn1, (update("dst", S).any().optional(), input("address", S).any().or_scalar(), input("a", S).any().or_scalar(),
-            input("b", S).any().or_scalar().optional(), input("mask", S).of(PREDICATE))
+            input("b", S).any().or_scalar().optional(), input("mask", S).of(PREDICATE).or_constant())
         needs [Atomic, Access], limits [SamePartitions],
         cost RoutineMemory, source "CXX; cost: model",
     }
@@ -681,13 +681,13 @@ instructions! {
     GpsimdCollective = "gpsimd_collective" {
         on GPSIMD, since Trn1, (update("dst", S).any().optional(), update("flag", S).any().optional(), input("members", S).any().or_scalar().optional(),
             input("a", S).any().or_scalar().optional(), input("b", S).any().or_scalar().optional(), input("c", S).any().or_scalar().optional(),
-            input("mask", S).of(PREDICATE))
+            input("mask", S).of(PREDICATE).or_constant())
         needs [Collective], limits [SamePartitions],
         cost Routine, source "CXX; cost: model",
     }
     /// Stops the program with a fault if a lane has `mask != 0`: `trap`, or a switch past its end.
     GpsimdTrap = "gpsimd_trap" {
-        on GPSIMD, since Trn1, (input("mask", S).of(PREDICATE))
+        on GPSIMD, since Trn1, (input("mask", S).of(PREDICATE).or_constant())
         needs [Reason],
         cost Start(150, 1.0), source "CXX; cost: model",
     }

@@ -36,11 +36,12 @@ impl Knowledge {
         }
     }
 
-    /// What is known on both of two ways to get here. `clock` counts the instructions of the way behind `self`, `late`
-    /// those of both: who knows everything on a way also knows what only happens on the other.
-    pub(super) fn raise(&mut self, clock: &[u32; STREAMS], late: &[u32; STREAMS]) {
+    /// Prepares for what is known on both of two ways to get here. `touched` are the last instructions of one way that
+    /// touched memory, `late` the last ones of both ways: who knows all of the one knows also what only happens on the
+    /// other, because there it did not happen.
+    pub(super) fn raise(&mut self, touched: &[u32; STREAMS], late: &[u32; STREAMS]) {
         for stream in 0..STREAMS {
-            if self.0[stream] == clock[stream] {
+            if self.0[stream] >= touched[stream] {
                 self.0[stream] = late[stream];
             }
         }

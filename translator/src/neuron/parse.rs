@@ -70,7 +70,7 @@ impl<'a> Parser<'a> {
     fn program(&mut self) -> Result<()> {
         let mut cursor = Cursor::new(self.next_line()?);
         cursor.keyword("program")?;
-        self.program.name = cursor.word()?.into();
+        self.program.name = if cursor.peek() == Some('"') { cursor.string()? } else { cursor.word()?.to_string() };
         self.program.device = cursor.choice(DeviceModel::from_word)?;
         cursor.keyword("numerics=")?;
         self.program.numerics = cursor.choice(Numerics::from_word)?;

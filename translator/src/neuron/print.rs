@@ -32,7 +32,10 @@ impl Display for Program {
         writeln!(
             f,
             "program {} {} numerics={} grid={gx}x{gy}x{gz} block={bx}x{by}x{bz} shared={} {{",
-            self.name, self.device, self.numerics, self.shape.dynamic_shared
+            name(&self.name),
+            self.device,
+            self.numerics,
+            self.shape.dynamic_shared
         )?;
         let Layout { ctas, threads, chunks, waves, buffers } = self.layout;
         writeln!(f, "  layout ctas={ctas} threads={threads} chunks={chunks} waves={waves} buffers={buffers}")?;
@@ -59,6 +62,16 @@ impl Display for Program {
         nodes(self, &self.body, 1, f)?;
         f.write_str("}\n")
     }
+}
+
+/// A kernel's name, quoted if it is no plain word.
+fn name(name: &str) -> String {
+    let is_word = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    if is_word { name.to_string() } else { quoted(name) }
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " "))
 }
 
 struct RegionText<'a>(&'a RegionKind);
@@ -263,9 +276,7 @@ impl Display for AttributeText<'_> {
             Attribute::Access(access) => write!(f, "{name}={}", access_text(access)),
             Attribute::Atomic(op) => write!(f, "{name}={op}"),
             Attribute::Collective(collective) => write!(f, "{name}={}", collective_text(*collective)),
-            Attribute::Reason(reason) => {
-                write!(f, "{name}=\"{}\"", reason.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " "))
-            }
+            Attribute::Reason(reason) => write!(f, "{name}={}", quoted(reason)),
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn check(program: &Program) -> Vec<Violation> {
     let initial = |semaphore: &Semaphore| VecDeque::from([(semaphore.initial, Knowledge::NOTHING)]);
     let mut state = State {
         clock: [0; STREAMS],
+        touched: [0; STREAMS],
         known: [Knowledge::NOTHING; STREAMS],
         tokens: program.semaphores.iter().map(initial).collect(),
         history: History::default(),
@@ -35,6 +36,8 @@ pub(super) fn check(program: &Program) -> Vec<Violation> {
 struct State {
     /// Instructions so far, by stream.
     clock: [u32; STREAMS],
+    /// The last of them that touched memory.
+    touched: [u32; STREAMS],
     /// What each stream knows.
     known: [Knowledge; STREAMS],
     /// By semaphore: tokens that were sent and not taken, with what their senders knew.
@@ -50,7 +53,7 @@ impl State {
     /// Continues where either `self` or `other` ended; `other`'s clock is the later one.
     fn join(&mut self, other: &State) {
         for stream in 0..STREAMS {
-            self.known[stream].raise(&self.clock, &other.clock);
+            self.known[stream].raise(&self.touched, &other.clock);
             self.known[stream].meet(&other.known[stream]);
         }
         // Senders of left-over tokens knew at least what holds on both ways.
@@ -61,6 +64,9 @@ impl State {
         }
         self.history.merge(&other.history);
         self.clock = other.clock;
+        for (mine, theirs) in self.touched.iter_mut().zip(other.touched) {
+            *mine = (*mine).max(theirs);
+        }
     }
 }
 
@@ -113,7 +119,7 @@ impl Replay<'_> {
                     self.balance(&before, state, "a branch");
                     // The instructions of `then` do not happen on the other way: whoever knew all still does.
                     for known in &mut other.known {
-                        known.raise(&other.clock, &state.clock);
+                        known.raise(&other.touched, &state.clock);
                     }
                     other.clock = state.clock;
                     self.nodes(otherwise, &mut other);
@@ -176,7 +182,11 @@ impl Replay<'_> {
         state.clock[runner] += 1;
         let time = state.clock[runner];
         state.known[runner].0[runner] = time;
-        for (cells, write) in footprint(self.program, instruction, self.wave) {
+        let footprint = footprint(self.program, instruction, self.wave);
+        if !footprint.is_empty() {
+            state.touched[runner] = time;
+        }
+        for (cells, write) in footprint {
             for (other, when) in state.history.conflicts(&cells, write) {
                 if other != runner && state.known[runner].0[other] < when {
                     let what = if write { "writes" } else { "reads" };
