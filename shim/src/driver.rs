@@ -2,8 +2,18 @@
 //!
 //! They get their arguments checked (`abi`, `handle`) and answer `Ok` or CUDA's error.
 
+pub mod context;
+pub mod copy;
 pub mod device;
 pub mod entry_point;
 pub mod error;
+pub mod event;
+pub mod fill;
 pub mod init;
+pub mod memory;
+pub mod pool;
+pub mod primary_context;
+pub mod stream;
+pub mod stream_memory;
+pub mod unified;
 pub mod version;

@@ -55,9 +55,15 @@ macro_rules! for_each_driver_fn {
                 10020 unsupported fn cuDeviceGetNvSciSyncAttributes(
                     nv_sci_sync_attr_list: *mut c_void, dev: CUdevice, flags: i32,
                 );
-                11020 unsupported fn cuDeviceSetMemPool(dev: CUdevice, pool: CUmemoryPool);
-                11020 unsupported fn cuDeviceGetMemPool(pool: *mut CUmemoryPool, dev: CUdevice);
-                11020 unsupported fn cuDeviceGetDefaultMemPool(pool_out: *mut CUmemoryPool, dev: CUdevice);
+                11020 implemented fn cuDeviceSetMemPool(
+                    dev: CUdevice, pool: CUmemoryPool,
+                ) => pool::set_current_of_device;
+                11020 implemented fn cuDeviceGetMemPool(
+                    pool: *mut CUmemoryPool, dev: CUdevice,
+                ) => pool::current_of_device;
+                11020 implemented fn cuDeviceGetDefaultMemPool(
+                    pool_out: *mut CUmemoryPool, dev: CUdevice,
+                ) => pool::default_of_device;
                 11040 implemented fn cuDeviceGetExecAffinitySupport(
                     pi: *mut i32, kind: CUexecAffinityType, dev: CUdevice,
                 ) => device::exec_affinity_support;
@@ -70,55 +76,63 @@ macro_rules! for_each_driver_fn {
                 ) => device::compute_capability;
             }
             chapter "Primary Context Management" {
-                7000 unsupported fn cuDevicePrimaryCtxRetain(pctx: *mut CUcontext, dev: CUdevice);
-                7000 unsupported fn cuDevicePrimaryCtxRelease(dev: CUdevice);
-                11000 unsupported fn cuDevicePrimaryCtxRelease_v2(dev: CUdevice);
-                7000 unsupported fn cuDevicePrimaryCtxSetFlags(dev: CUdevice, flags: u32);
-                11000 unsupported fn cuDevicePrimaryCtxSetFlags_v2(dev: CUdevice, flags: u32);
-                7000 unsupported fn cuDevicePrimaryCtxGetState(dev: CUdevice, flags: *mut u32, active: *mut i32);
-                7000 unsupported fn cuDevicePrimaryCtxReset(dev: CUdevice);
-                11000 unsupported fn cuDevicePrimaryCtxReset_v2(dev: CUdevice);
+                7000 implemented fn cuDevicePrimaryCtxRetain(
+                    pctx: *mut CUcontext, dev: CUdevice,
+                ) => primary_context::retain;
+                7000 implemented fn cuDevicePrimaryCtxRelease(dev: CUdevice) => primary_context::release;
+                11000 implemented fn cuDevicePrimaryCtxRelease_v2(dev: CUdevice) => primary_context::release;
+                7000 implemented fn cuDevicePrimaryCtxSetFlags(dev: CUdevice, flags: u32) => primary_context::set_flags;
+                11000 implemented fn cuDevicePrimaryCtxSetFlags_v2(
+                    dev: CUdevice, flags: u32,
+                ) => primary_context::set_flags;
+                7000 implemented fn cuDevicePrimaryCtxGetState(
+                    dev: CUdevice, flags: *mut u32, active: *mut i32,
+                ) => primary_context::state;
+                7000 implemented fn cuDevicePrimaryCtxReset(dev: CUdevice) => primary_context::reset;
+                11000 implemented fn cuDevicePrimaryCtxReset_v2(dev: CUdevice) => primary_context::reset;
             }
             chapter "Context Management" {
-                2000 unsupported fn cuCtxCreate(pctx: *mut CUcontext, flags: u32, dev: CUdevice);
-                3020 unsupported fn cuCtxCreate_v2(pctx: *mut CUcontext, flags: u32, dev: CUdevice);
-                11040 unsupported fn cuCtxCreate_v3(
+                2000 implemented fn cuCtxCreate(pctx: *mut CUcontext, flags: u32, dev: CUdevice) => context::create;
+                3020 implemented fn cuCtxCreate_v2(pctx: *mut CUcontext, flags: u32, dev: CUdevice) => context::create;
+                11040 implemented fn cuCtxCreate_v3(
                     pctx: *mut CUcontext, params_array: *mut CUexecAffinityParam, num_params: i32, flags: u32,
                     dev: CUdevice,
-                );
-                12050 unsupported fn cuCtxCreate_v4(
+                ) => context::create_with_affinity;
+                12050 implemented fn cuCtxCreate_v4(
                     pctx: *mut CUcontext, ctx_create_params: *mut CUctxCreateParams, flags: u32, dev: CUdevice,
-                );
-                2000 unsupported fn cuCtxDestroy(ctx: CUcontext);
-                4000 unsupported fn cuCtxDestroy_v2(ctx: CUcontext);
-                2000 unsupported fn cuCtxPushCurrent(ctx: CUcontext);
-                4000 unsupported fn cuCtxPushCurrent_v2(ctx: CUcontext);
-                2000 unsupported fn cuCtxPopCurrent(pctx: *mut CUcontext);
-                4000 unsupported fn cuCtxPopCurrent_v2(pctx: *mut CUcontext);
-                4000 unsupported fn cuCtxSetCurrent(ctx: CUcontext);
-                4000 unsupported fn cuCtxGetCurrent(pctx: *mut CUcontext);
-                2000 unsupported fn cuCtxGetDevice(device: *mut CUdevice);
-                13000 unsupported fn cuCtxGetDevice_v2(device: *mut CUdevice, ctx: CUcontext);
-                7000 unsupported fn cuCtxGetFlags(flags: *mut u32);
-                12010 unsupported fn cuCtxSetFlags(flags: u32);
-                12000 unsupported fn cuCtxGetId(ctx: CUcontext, ctx_id: *mut u64);
-                2000 unsupported fn cuCtxSynchronize();
-                13000 unsupported fn cuCtxSynchronize_v2(ctx: CUcontext);
-                3010 unsupported fn cuCtxSetLimit(limit: CUlimit, value: usize);
-                3010 unsupported fn cuCtxGetLimit(pvalue: *mut usize, limit: CUlimit);
-                3020 unsupported fn cuCtxGetCacheConfig(pconfig: *mut CUfunc_cache);
-                3020 stub fn cuCtxSetCacheConfig(config: CUfunc_cache) => "the model has no L1/shared split to configure";
-                3020 unsupported fn cuCtxGetApiVersion(ctx: CUcontext, version: *mut u32);
-                5050 unsupported fn cuCtxGetStreamPriorityRange(least_priority: *mut i32, greatest_priority: *mut i32);
+                ) => context::create_with_params;
+                2000 implemented fn cuCtxDestroy(ctx: CUcontext) => context::destroy;
+                4000 implemented fn cuCtxDestroy_v2(ctx: CUcontext) => context::destroy;
+                2000 implemented fn cuCtxPushCurrent(ctx: CUcontext) => context::push;
+                4000 implemented fn cuCtxPushCurrent_v2(ctx: CUcontext) => context::push;
+                2000 implemented fn cuCtxPopCurrent(pctx: *mut CUcontext) => context::pop;
+                4000 implemented fn cuCtxPopCurrent_v2(pctx: *mut CUcontext) => context::pop;
+                4000 implemented fn cuCtxSetCurrent(ctx: CUcontext) => context::set_current;
+                4000 implemented fn cuCtxGetCurrent(pctx: *mut CUcontext) => context::get_current;
+                2000 implemented fn cuCtxGetDevice(device: *mut CUdevice) => context::get_device;
+                13000 implemented fn cuCtxGetDevice_v2(device: *mut CUdevice, ctx: CUcontext) => context::get_device_of;
+                7000 implemented fn cuCtxGetFlags(flags: *mut u32) => context::get_flags;
+                12010 implemented fn cuCtxSetFlags(flags: u32) => context::set_flags;
+                12000 implemented fn cuCtxGetId(ctx: CUcontext, ctx_id: *mut u64) => context::get_id;
+                2000 implemented fn cuCtxSynchronize() => context::synchronize;
+                13000 implemented fn cuCtxSynchronize_v2(ctx: CUcontext) => context::synchronize_one;
+                3010 implemented fn cuCtxSetLimit(limit: CUlimit, value: usize) => context::set_limit;
+                3010 implemented fn cuCtxGetLimit(pvalue: *mut usize, limit: CUlimit) => context::get_limit;
+                3020 implemented fn cuCtxGetCacheConfig(pconfig: *mut CUfunc_cache) => context::get_cache_config;
+                3020 implemented fn cuCtxSetCacheConfig(config: CUfunc_cache) => context::set_cache_config;
+                3020 implemented fn cuCtxGetApiVersion(ctx: CUcontext, version: *mut u32) => context::get_api_version;
+                5050 implemented fn cuCtxGetStreamPriorityRange(
+                    least_priority: *mut i32, greatest_priority: *mut i32,
+                ) => context::get_stream_priority_range;
                 11000 stub fn cuCtxResetPersistingL2Cache() => "the model has no L2 cache that lines could persist in";
-                11040 unsupported fn cuCtxGetExecAffinity(
+                11040 implemented fn cuCtxGetExecAffinity(
                     exec_affinity: *mut CUexecAffinityParam, kind: CUexecAffinityType,
-                );
-                12050 unsupported fn cuCtxRecordEvent(ctx: CUcontext, event: CUevent);
-                12050 unsupported fn cuCtxWaitEvent(ctx: CUcontext, event: CUevent);
-                2000 unsupported fn cuCtxAttach(pctx: *mut CUcontext, flags: u32);
-                2000 unsupported fn cuCtxDetach(ctx: CUcontext);
-                4020 unsupported fn cuCtxGetSharedMemConfig(config: *mut CUsharedconfig);
+                ) => context::get_exec_affinity;
+                12050 implemented fn cuCtxRecordEvent(ctx: CUcontext, event: CUevent) => context::record_event;
+                12050 implemented fn cuCtxWaitEvent(ctx: CUcontext, event: CUevent) => context::wait_event;
+                2000 implemented fn cuCtxAttach(pctx: *mut CUcontext, flags: u32) => context::attach;
+                2000 implemented fn cuCtxDetach(ctx: CUcontext) => context::detach;
+                4020 implemented fn cuCtxGetSharedMemConfig(config: *mut CUsharedconfig) => context::get_shared_config;
                 4020 stub fn cuCtxSetSharedMemConfig(
                     config: CUsharedconfig,
                 ) => "shared memory of the model has no banks to configure";
@@ -168,7 +182,9 @@ macro_rules! for_each_driver_fn {
                     state: CUlinkState, kind: CUjitInputType, path: *const c_char, num_options: u32,
                     options: *mut CUjit_option, option_values: *mut *mut c_void,
                 );
-                5050 unsupported fn cuLinkComplete(state: CUlinkState, cubin_out: *mut *mut c_void, size_out: *mut usize);
+                5050 unsupported fn cuLinkComplete(
+                    state: CUlinkState, cubin_out: *mut *mut c_void, size_out: *mut usize,
+                );
                 5050 unsupported fn cuLinkDestroy(state: CUlinkState);
                 2000 unsupported fn cuModuleGetTexRef(tex_ref: *mut CUtexref, hmod: CUmodule, name: *const c_char);
                 3000 unsupported fn cuModuleGetSurfRef(surf_ref: *mut CUsurfref, hmod: CUmodule, name: *const c_char);
@@ -187,7 +203,9 @@ macro_rules! for_each_driver_fn {
                 12000 unsupported fn cuLibraryUnload(library: CUlibrary);
                 12000 unsupported fn cuLibraryGetKernel(kernel: *mut CUkernel, library: CUlibrary, name: *const c_char);
                 12040 unsupported fn cuLibraryGetKernelCount(count: *mut u32, lib: CUlibrary);
-                12040 unsupported fn cuLibraryEnumerateKernels(kernels: *mut CUkernel, num_kernels: u32, lib: CUlibrary);
+                12040 unsupported fn cuLibraryEnumerateKernels(
+                    kernels: *mut CUkernel, num_kernels: u32, lib: CUlibrary,
+                );
                 12000 unsupported fn cuLibraryGetModule(module: *mut CUmodule, library: CUlibrary);
                 12000 unsupported fn cuKernelGetFunction(func: *mut CUfunction, kernel: CUkernel);
                 12050 unsupported fn cuKernelGetLibrary(lib: *mut CUlibrary, kernel: CUkernel);
@@ -217,33 +235,45 @@ macro_rules! for_each_driver_fn {
             }
             chapter "Memory Management" {
                 2000 unsupported fn cuMemGetInfo(free: *mut u32, total: *mut u32);
-                3020 unsupported fn cuMemGetInfo_v2(free: *mut usize, total: *mut usize);
+                3020 implemented fn cuMemGetInfo_v2(free: *mut usize, total: *mut usize) => memory::get_info;
                 2000 unsupported fn cuMemAlloc(dptr: *mut CUdeviceptr_v1, bytesize: u32);
-                3020 unsupported fn cuMemAlloc_v2(dptr: *mut CUdeviceptr, bytesize: usize);
+                3020 implemented fn cuMemAlloc_v2(dptr: *mut CUdeviceptr, bytesize: usize) => memory::alloc;
                 2000 unsupported fn cuMemAllocPitch(
                     dptr: *mut CUdeviceptr_v1, pitch: *mut u32, width_in_bytes: u32, height: u32, element_size_bytes: u32,
                 );
-                3020 unsupported fn cuMemAllocPitch_v2(
+                3020 implemented fn cuMemAllocPitch_v2(
                     dptr: *mut CUdeviceptr, pitch: *mut usize, width_in_bytes: usize, height: usize,
                     element_size_bytes: u32,
-                );
+                ) => memory::alloc_pitch;
                 2000 unsupported fn cuMemFree(dptr: CUdeviceptr_v1);
-                3020 unsupported fn cuMemFree_v2(dptr: CUdeviceptr);
-                2000 unsupported fn cuMemGetAddressRange(pbase: *mut CUdeviceptr_v1, psize: *mut u32, dptr: CUdeviceptr_v1);
-                3020 unsupported fn cuMemGetAddressRange_v2(pbase: *mut CUdeviceptr, psize: *mut usize, dptr: CUdeviceptr);
+                3020 implemented fn cuMemFree_v2(dptr: CUdeviceptr) => memory::free;
+                2000 unsupported fn cuMemGetAddressRange(
+                    pbase: *mut CUdeviceptr_v1, psize: *mut u32, dptr: CUdeviceptr_v1,
+                );
+                3020 implemented fn cuMemGetAddressRange_v2(
+                    pbase: *mut CUdeviceptr, psize: *mut usize, dptr: CUdeviceptr,
+                ) => memory::get_address_range;
                 2000 unsupported fn cuMemAllocHost(pp: *mut *mut c_void, bytesize: u32);
-                3020 unsupported fn cuMemAllocHost_v2(pp: *mut *mut c_void, bytesize: usize);
-                2000 unsupported fn cuMemFreeHost(p: *mut c_void);
-                2020 unsupported fn cuMemHostAlloc(pp: *mut *mut c_void, bytesize: usize, flags: u32);
+                3020 implemented fn cuMemAllocHost_v2(pp: *mut *mut c_void, bytesize: usize) => memory::alloc_host;
+                2000 implemented fn cuMemFreeHost(p: *mut c_void) => memory::free_host;
+                2020 implemented fn cuMemHostAlloc(
+                    pp: *mut *mut c_void, bytesize: usize, flags: u32,
+                ) => memory::host_alloc;
                 2020 unsupported fn cuMemHostGetDevicePointer(pdptr: *mut CUdeviceptr_v1, p: *mut c_void, flags: u32);
-                3020 unsupported fn cuMemHostGetDevicePointer_v2(pdptr: *mut CUdeviceptr, p: *mut c_void, flags: u32);
-                2030 unsupported fn cuMemHostGetFlags(flags: *mut u32, p: *mut c_void);
-                6000 unsupported fn cuMemAllocManaged(dptr: *mut CUdeviceptr, bytesize: usize, flags: u32);
+                3020 implemented fn cuMemHostGetDevicePointer_v2(
+                    pdptr: *mut CUdeviceptr, p: *mut c_void, flags: u32,
+                ) => memory::host_get_device_pointer;
+                2030 implemented fn cuMemHostGetFlags(flags: *mut u32, p: *mut c_void) => memory::host_get_flags;
+                6000 implemented fn cuMemAllocManaged(
+                    dptr: *mut CUdeviceptr, bytesize: usize, flags: u32,
+                ) => memory::alloc_managed;
                 12040 unsupported fn cuDeviceRegisterAsyncNotification(
                     device: CUdevice, callback_func: CUasyncCallback, user_data: *mut c_void,
                     callback: *mut CUasyncCallbackHandle,
                 );
-                12040 unsupported fn cuDeviceUnregisterAsyncNotification(device: CUdevice, callback: CUasyncCallbackHandle);
+                12040 unsupported fn cuDeviceUnregisterAsyncNotification(
+                    device: CUdevice, callback: CUasyncCallbackHandle,
+                );
                 4010 implemented fn cuDeviceGetByPCIBusId(
                     dev: *mut CUdevice, pci_bus_id: *const c_char,
                 ) => device::by_pci_bus_id;
@@ -256,26 +286,34 @@ macro_rules! for_each_driver_fn {
                 4010 unsupported fn cuIpcOpenMemHandle(pdptr: *mut CUdeviceptr, handle: CUipcMemHandle, flags: u32);
                 11000 unsupported fn cuIpcOpenMemHandle_v2(pdptr: *mut CUdeviceptr, handle: CUipcMemHandle, flags: u32);
                 4010 unsupported fn cuIpcCloseMemHandle(dptr: CUdeviceptr);
-                4000 unsupported fn cuMemHostRegister(p: *mut c_void, bytesize: usize, flags: u32);
-                6050 unsupported fn cuMemHostRegister_v2(p: *mut c_void, bytesize: usize, flags: u32);
-                4000 unsupported fn cuMemHostUnregister(p: *mut c_void);
-                4000 unsupported fn cuMemcpy ptds cuMemcpy_ptds(dst: CUdeviceptr, src: CUdeviceptr, byte_count: usize);
-                4000 unsupported fn cuMemcpyPeer ptds cuMemcpyPeer_ptds(
+                4000 implemented fn cuMemHostRegister(
+                    p: *mut c_void, bytesize: usize, flags: u32,
+                ) => memory::host_register;
+                6050 implemented fn cuMemHostRegister_v2(
+                    p: *mut c_void, bytesize: usize, flags: u32,
+                ) => memory::host_register;
+                4000 implemented fn cuMemHostUnregister(p: *mut c_void) => memory::host_unregister;
+                4000 implemented fn cuMemcpy ptds cuMemcpy_ptds(
+                    dst: CUdeviceptr, src: CUdeviceptr, byte_count: usize,
+                ) => copy::copy;
+                4000 implemented fn cuMemcpyPeer ptds cuMemcpyPeer_ptds(
                     dst_device: CUdeviceptr, dst_context: CUcontext, src_device: CUdeviceptr, src_context: CUcontext,
                     byte_count: usize,
-                );
+                ) => copy::peer;
                 2000 unsupported fn cuMemcpyHtoD(dst_device: CUdeviceptr_v1, src_host: *const c_void, byte_count: u32);
-                3020 unsupported fn cuMemcpyHtoD_v2 ptds cuMemcpyHtoD_v2_ptds(
+                3020 implemented fn cuMemcpyHtoD_v2 ptds cuMemcpyHtoD_v2_ptds(
                     dst_device: CUdeviceptr, src_host: *const c_void, byte_count: usize,
-                );
+                ) => copy::to_device;
                 2000 unsupported fn cuMemcpyDtoH(dst_host: *mut c_void, src_device: CUdeviceptr_v1, byte_count: u32);
-                3020 unsupported fn cuMemcpyDtoH_v2 ptds cuMemcpyDtoH_v2_ptds(
+                3020 implemented fn cuMemcpyDtoH_v2 ptds cuMemcpyDtoH_v2_ptds(
                     dst_host: *mut c_void, src_device: CUdeviceptr, byte_count: usize,
+                ) => copy::to_host;
+                2000 unsupported fn cuMemcpyDtoD(
+                    dst_device: CUdeviceptr_v1, src_device: CUdeviceptr_v1, byte_count: u32,
                 );
-                2000 unsupported fn cuMemcpyDtoD(dst_device: CUdeviceptr_v1, src_device: CUdeviceptr_v1, byte_count: u32);
-                3020 unsupported fn cuMemcpyDtoD_v2 ptds cuMemcpyDtoD_v2_ptds(
+                3020 implemented fn cuMemcpyDtoD_v2 ptds cuMemcpyDtoD_v2_ptds(
                     dst_device: CUdeviceptr, src_device: CUdeviceptr, byte_count: usize,
-                );
+                ) => copy::inside;
                 2000 unsupported fn cuMemcpyDtoA(
                     dst_array: CUarray, dst_offset: u32, src_device: CUdeviceptr_v1, byte_count: u32,
                 );
@@ -307,37 +345,45 @@ macro_rules! for_each_driver_fn {
                     dst_array: CUarray, dst_offset: usize, src_array: CUarray, src_offset: usize, byte_count: usize,
                 );
                 2000 unsupported fn cuMemcpy2D(copy: *const CUDA_MEMCPY2D_v1);
-                3020 unsupported fn cuMemcpy2D_v2 ptds cuMemcpy2D_v2_ptds(copy: *const CUDA_MEMCPY2D);
+                3020 implemented fn cuMemcpy2D_v2 ptds cuMemcpy2D_v2_ptds(
+                    copy: *const CUDA_MEMCPY2D,
+                ) => copy::two_dimensional;
                 2000 unsupported fn cuMemcpy2DUnaligned(copy: *const CUDA_MEMCPY2D_v1);
-                3020 unsupported fn cuMemcpy2DUnaligned_v2 ptds cuMemcpy2DUnaligned_v2_ptds(copy: *const CUDA_MEMCPY2D);
+                3020 implemented fn cuMemcpy2DUnaligned_v2 ptds cuMemcpy2DUnaligned_v2_ptds(
+                    copy: *const CUDA_MEMCPY2D,
+                ) => copy::two_dimensional;
                 2000 unsupported fn cuMemcpy3D(copy: *const CUDA_MEMCPY3D_v1);
-                3020 unsupported fn cuMemcpy3D_v2 ptds cuMemcpy3D_v2_ptds(copy: *const CUDA_MEMCPY3D);
-                4000 unsupported fn cuMemcpy3DPeer ptds cuMemcpy3DPeer_ptds(copy: *const CUDA_MEMCPY3D_PEER);
-                4000 unsupported fn cuMemcpyAsync ptsz cuMemcpyAsync_ptsz(
+                3020 implemented fn cuMemcpy3D_v2 ptds cuMemcpy3D_v2_ptds(
+                    copy: *const CUDA_MEMCPY3D,
+                ) => copy::three_dimensional;
+                4000 implemented fn cuMemcpy3DPeer ptds cuMemcpy3DPeer_ptds(
+                    copy: *const CUDA_MEMCPY3D_PEER,
+                ) => copy::three_dimensional_peer;
+                4000 implemented fn cuMemcpyAsync ptsz cuMemcpyAsync_ptsz(
                     dst: CUdeviceptr, src: CUdeviceptr, byte_count: usize, stream: CUstream,
-                );
-                4000 unsupported fn cuMemcpyPeerAsync ptsz cuMemcpyPeerAsync_ptsz(
+                ) => copy::copy_async;
+                4000 implemented fn cuMemcpyPeerAsync ptsz cuMemcpyPeerAsync_ptsz(
                     dst_device: CUdeviceptr, dst_context: CUcontext, src_device: CUdeviceptr, src_context: CUcontext,
                     byte_count: usize, stream: CUstream,
-                );
+                ) => copy::peer_async;
                 2000 unsupported fn cuMemcpyHtoDAsync(
                     dst_device: CUdeviceptr_v1, src_host: *const c_void, byte_count: u32, stream: CUstream,
                 );
-                3020 unsupported fn cuMemcpyHtoDAsync_v2 ptsz cuMemcpyHtoDAsync_v2_ptsz(
+                3020 implemented fn cuMemcpyHtoDAsync_v2 ptsz cuMemcpyHtoDAsync_v2_ptsz(
                     dst_device: CUdeviceptr, src_host: *const c_void, byte_count: usize, stream: CUstream,
-                );
+                ) => copy::to_device_async;
                 2000 unsupported fn cuMemcpyDtoHAsync(
                     dst_host: *mut c_void, src_device: CUdeviceptr_v1, byte_count: u32, stream: CUstream,
                 );
-                3020 unsupported fn cuMemcpyDtoHAsync_v2 ptsz cuMemcpyDtoHAsync_v2_ptsz(
+                3020 implemented fn cuMemcpyDtoHAsync_v2 ptsz cuMemcpyDtoHAsync_v2_ptsz(
                     dst_host: *mut c_void, src_device: CUdeviceptr, byte_count: usize, stream: CUstream,
-                );
+                ) => copy::to_host_async;
                 3000 unsupported fn cuMemcpyDtoDAsync(
                     dst_device: CUdeviceptr_v1, src_device: CUdeviceptr_v1, byte_count: u32, stream: CUstream,
                 );
-                3020 unsupported fn cuMemcpyDtoDAsync_v2 ptsz cuMemcpyDtoDAsync_v2_ptsz(
+                3020 implemented fn cuMemcpyDtoDAsync_v2 ptsz cuMemcpyDtoDAsync_v2_ptsz(
                     dst_device: CUdeviceptr, src_device: CUdeviceptr, byte_count: usize, stream: CUstream,
-                );
+                ) => copy::inside_async;
                 2000 unsupported fn cuMemcpyHtoAAsync(
                     dst_array: CUarray, dst_offset: u32, src_host: *const c_void, byte_count: u32, stream: CUstream,
                 );
@@ -351,25 +397,25 @@ macro_rules! for_each_driver_fn {
                     dst_host: *mut c_void, src_array: CUarray, src_offset: usize, byte_count: usize, stream: CUstream,
                 );
                 2000 unsupported fn cuMemcpy2DAsync(copy: *const CUDA_MEMCPY2D_v1, stream: CUstream);
-                3020 unsupported fn cuMemcpy2DAsync_v2 ptsz cuMemcpy2DAsync_v2_ptsz(
+                3020 implemented fn cuMemcpy2DAsync_v2 ptsz cuMemcpy2DAsync_v2_ptsz(
                     copy: *const CUDA_MEMCPY2D, stream: CUstream,
-                );
+                ) => copy::two_dimensional_async;
                 2000 unsupported fn cuMemcpy3DAsync(copy: *const CUDA_MEMCPY3D_v1, stream: CUstream);
-                3020 unsupported fn cuMemcpy3DAsync_v2 ptsz cuMemcpy3DAsync_v2_ptsz(
+                3020 implemented fn cuMemcpy3DAsync_v2 ptsz cuMemcpy3DAsync_v2_ptsz(
                     copy: *const CUDA_MEMCPY3D, stream: CUstream,
-                );
-                4000 unsupported fn cuMemcpy3DPeerAsync ptsz cuMemcpy3DPeerAsync_ptsz(
+                ) => copy::three_dimensional_async;
+                4000 implemented fn cuMemcpy3DPeerAsync ptsz cuMemcpy3DPeerAsync_ptsz(
                     copy: *const CUDA_MEMCPY3D_PEER, stream: CUstream,
-                );
-                12080 unsupported fn cuMemcpyBatchAsync ptsz cuMemcpyBatchAsync_ptsz(
+                ) => copy::three_dimensional_peer_async;
+                12080 implemented fn cuMemcpyBatchAsync ptsz cuMemcpyBatchAsync_ptsz(
                     dsts: *mut CUdeviceptr, srcs: *mut CUdeviceptr, sizes: *mut usize, count: usize,
                     attrs: *mut CUmemcpyAttributes, attrs_idxs: *mut usize, num_attrs: usize, fail_idx: *mut usize,
                     stream: CUstream,
-                );
-                13000 unsupported fn cuMemcpyBatchAsync_v2 ptsz cuMemcpyBatchAsync_v2_ptsz(
+                ) => copy::batch_async;
+                13000 implemented fn cuMemcpyBatchAsync_v2 ptsz cuMemcpyBatchAsync_v2_ptsz(
                     dsts: *mut CUdeviceptr, srcs: *mut CUdeviceptr, sizes: *mut usize, count: usize,
                     attrs: *mut CUmemcpyAttributes, attrs_idxs: *mut usize, num_attrs: usize, stream: CUstream,
-                );
+                ) => copy::batch_async_v2;
                 12080 unsupported fn cuMemcpy3DBatchAsync ptsz cuMemcpy3DBatchAsync_ptsz(
                     num_ops: usize, op_list: *mut CUDA_MEMCPY3D_BATCH_OP, fail_idx: *mut usize, flags: u64,
                     stream: CUstream,
@@ -377,58 +423,72 @@ macro_rules! for_each_driver_fn {
                 13000 unsupported fn cuMemcpy3DBatchAsync_v2 ptsz cuMemcpy3DBatchAsync_v2_ptsz(
                     num_ops: usize, op_list: *mut CUDA_MEMCPY3D_BATCH_OP, flags: u64, stream: CUstream,
                 );
-                13020 unsupported fn cuMemcpyWithAttributesAsync ptsz cuMemcpyWithAttributesAsync_ptsz(
+                13020 implemented fn cuMemcpyWithAttributesAsync ptsz cuMemcpyWithAttributesAsync_ptsz(
                     dst: CUdeviceptr, src: CUdeviceptr, size: usize, attr: *mut CUmemcpyAttributes, stream: CUstream,
-                );
+                ) => copy::with_attributes_async;
                 13020 unsupported fn cuMemcpy3DWithAttributesAsync ptsz cuMemcpy3DWithAttributesAsync_ptsz(
                     op: *mut CUDA_MEMCPY3D_BATCH_OP, flags: u64, stream: CUstream,
                 );
                 2000 unsupported fn cuMemsetD8(dst_device: CUdeviceptr_v1, uc: u8, n: u32);
-                3020 unsupported fn cuMemsetD8_v2 ptds cuMemsetD8_v2_ptds(dst_device: CUdeviceptr, uc: u8, n: usize);
+                3020 implemented fn cuMemsetD8_v2 ptds cuMemsetD8_v2_ptds(
+                    dst_device: CUdeviceptr, uc: u8, n: usize,
+                ) => fill::bytes;
                 2000 unsupported fn cuMemsetD16(dst_device: CUdeviceptr_v1, us: u16, n: u32);
-                3020 unsupported fn cuMemsetD16_v2 ptds cuMemsetD16_v2_ptds(dst_device: CUdeviceptr, us: u16, n: usize);
+                3020 implemented fn cuMemsetD16_v2 ptds cuMemsetD16_v2_ptds(
+                    dst_device: CUdeviceptr, us: u16, n: usize,
+                ) => fill::halves;
                 2000 unsupported fn cuMemsetD32(dst_device: CUdeviceptr_v1, ui: u32, n: u32);
-                3020 unsupported fn cuMemsetD32_v2 ptds cuMemsetD32_v2_ptds(dst_device: CUdeviceptr, ui: u32, n: usize);
+                3020 implemented fn cuMemsetD32_v2 ptds cuMemsetD32_v2_ptds(
+                    dst_device: CUdeviceptr, ui: u32, n: usize,
+                ) => fill::words;
                 2000 unsupported fn cuMemsetD2D8(
                     dst_device: CUdeviceptr_v1, dst_pitch: u32, uc: u8, width: u32, height: u32,
                 );
-                3020 unsupported fn cuMemsetD2D8_v2 ptds cuMemsetD2D8_v2_ptds(
+                3020 implemented fn cuMemsetD2D8_v2 ptds cuMemsetD2D8_v2_ptds(
                     dst_device: CUdeviceptr, dst_pitch: usize, uc: u8, width: usize, height: usize,
-                );
+                ) => fill::bytes_2d;
                 2000 unsupported fn cuMemsetD2D16(
                     dst_device: CUdeviceptr_v1, dst_pitch: u32, us: u16, width: u32, height: u32,
                 );
-                3020 unsupported fn cuMemsetD2D16_v2 ptds cuMemsetD2D16_v2_ptds(
+                3020 implemented fn cuMemsetD2D16_v2 ptds cuMemsetD2D16_v2_ptds(
                     dst_device: CUdeviceptr, dst_pitch: usize, us: u16, width: usize, height: usize,
-                );
+                ) => fill::halves_2d;
                 2000 unsupported fn cuMemsetD2D32(
                     dst_device: CUdeviceptr_v1, dst_pitch: u32, ui: u32, width: u32, height: u32,
                 );
-                3020 unsupported fn cuMemsetD2D32_v2 ptds cuMemsetD2D32_v2_ptds(
+                3020 implemented fn cuMemsetD2D32_v2 ptds cuMemsetD2D32_v2_ptds(
                     dst_device: CUdeviceptr, dst_pitch: usize, ui: u32, width: usize, height: usize,
-                );
-                3020 unsupported fn cuMemsetD8Async ptsz cuMemsetD8Async_ptsz(
+                ) => fill::words_2d;
+                3020 implemented fn cuMemsetD8Async ptsz cuMemsetD8Async_ptsz(
                     dst_device: CUdeviceptr, uc: u8, n: usize, stream: CUstream,
-                );
-                3020 unsupported fn cuMemsetD16Async ptsz cuMemsetD16Async_ptsz(
+                ) => fill::bytes_async;
+                3020 implemented fn cuMemsetD16Async ptsz cuMemsetD16Async_ptsz(
                     dst_device: CUdeviceptr, us: u16, n: usize, stream: CUstream,
-                );
-                3020 unsupported fn cuMemsetD32Async ptsz cuMemsetD32Async_ptsz(
+                ) => fill::halves_async;
+                3020 implemented fn cuMemsetD32Async ptsz cuMemsetD32Async_ptsz(
                     dst_device: CUdeviceptr, ui: u32, n: usize, stream: CUstream,
-                );
-                3020 unsupported fn cuMemsetD2D8Async ptsz cuMemsetD2D8Async_ptsz(
+                ) => fill::words_async;
+                3020 implemented fn cuMemsetD2D8Async ptsz cuMemsetD2D8Async_ptsz(
                     dst_device: CUdeviceptr, dst_pitch: usize, uc: u8, width: usize, height: usize, stream: CUstream,
-                );
-                3020 unsupported fn cuMemsetD2D16Async ptsz cuMemsetD2D16Async_ptsz(
+                ) => fill::bytes_2d_async;
+                3020 implemented fn cuMemsetD2D16Async ptsz cuMemsetD2D16Async_ptsz(
                     dst_device: CUdeviceptr, dst_pitch: usize, us: u16, width: usize, height: usize, stream: CUstream,
-                );
-                3020 unsupported fn cuMemsetD2D32Async ptsz cuMemsetD2D32Async_ptsz(
+                ) => fill::halves_2d_async;
+                3020 implemented fn cuMemsetD2D32Async ptsz cuMemsetD2D32Async_ptsz(
                     dst_device: CUdeviceptr, dst_pitch: usize, ui: u32, width: usize, height: usize, stream: CUstream,
+                ) => fill::words_2d_async;
+                2000 unsupported fn cuArrayCreate(
+                    handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR_v1,
                 );
-                2000 unsupported fn cuArrayCreate(handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR_v1);
-                3020 unsupported fn cuArrayCreate_v2(handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR);
-                2000 unsupported fn cuArrayGetDescriptor(array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR_v1, array: CUarray);
-                3020 unsupported fn cuArrayGetDescriptor_v2(array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR, array: CUarray);
+                3020 unsupported fn cuArrayCreate_v2(
+                    handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR,
+                );
+                2000 unsupported fn cuArrayGetDescriptor(
+                    array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR_v1, array: CUarray,
+                );
+                3020 unsupported fn cuArrayGetDescriptor_v2(
+                    array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR, array: CUarray,
+                );
                 11010 unsupported fn cuArrayGetSparseProperties(
                     sparse_properties: *mut CUDA_ARRAY_SPARSE_PROPERTIES, array: CUarray,
                 );
@@ -514,42 +574,50 @@ macro_rules! for_each_driver_fn {
                 );
             }
             chapter "Stream Ordered Memory Allocator" {
-                11020 unsupported fn cuMemFreeAsync ptsz cuMemFreeAsync_ptsz(dptr: CUdeviceptr, stream: CUstream);
-                11020 unsupported fn cuMemAllocAsync ptsz cuMemAllocAsync_ptsz(
+                11020 implemented fn cuMemFreeAsync ptsz cuMemFreeAsync_ptsz(
+                    dptr: CUdeviceptr, stream: CUstream,
+                ) => pool::free_async;
+                11020 implemented fn cuMemAllocAsync ptsz cuMemAllocAsync_ptsz(
                     dptr: *mut CUdeviceptr, bytesize: usize, stream: CUstream,
-                );
-                11020 unsupported fn cuMemPoolTrimTo(pool: CUmemoryPool, min_bytes_to_keep: usize);
-                11020 unsupported fn cuMemPoolSetAttribute(
+                ) => pool::alloc_async;
+                11020 implemented fn cuMemPoolTrimTo(pool: CUmemoryPool, min_bytes_to_keep: usize) => pool::trim;
+                11020 implemented fn cuMemPoolSetAttribute(
                     pool: CUmemoryPool, attr: CUmemPool_attribute, value: *mut c_void,
-                );
-                11020 unsupported fn cuMemPoolGetAttribute(
+                ) => pool::set_attribute;
+                11020 implemented fn cuMemPoolGetAttribute(
                     pool: CUmemoryPool, attr: CUmemPool_attribute, value: *mut c_void,
-                );
-                11020 unsupported fn cuMemPoolSetAccess(pool: CUmemoryPool, map: *const CUmemAccessDesc, count: usize);
-                11020 unsupported fn cuMemPoolGetAccess(
+                ) => pool::get_attribute;
+                11020 implemented fn cuMemPoolSetAccess(
+                    pool: CUmemoryPool, map: *const CUmemAccessDesc, count: usize,
+                ) => pool::set_access;
+                11020 implemented fn cuMemPoolGetAccess(
                     flags: *mut CUmemAccess_flags, mem_pool: CUmemoryPool, location: *mut CUmemLocation,
-                );
-                11020 unsupported fn cuMemPoolCreate(pool: *mut CUmemoryPool, pool_props: *const CUmemPoolProps);
-                11020 unsupported fn cuMemPoolDestroy(pool: CUmemoryPool);
-                13000 unsupported fn cuMemGetDefaultMemPool(
+                ) => pool::get_access;
+                11020 implemented fn cuMemPoolCreate(
+                    pool: *mut CUmemoryPool, pool_props: *const CUmemPoolProps,
+                ) => pool::create;
+                11020 implemented fn cuMemPoolDestroy(pool: CUmemoryPool) => pool::destroy;
+                13000 implemented fn cuMemGetDefaultMemPool(
                     pool_out: *mut CUmemoryPool, location: *mut CUmemLocation, kind: CUmemAllocationType,
-                );
-                13000 unsupported fn cuMemGetMemPool(
+                ) => pool::default_of_place;
+                13000 implemented fn cuMemGetMemPool(
                     pool: *mut CUmemoryPool, location: *mut CUmemLocation, kind: CUmemAllocationType,
-                );
-                13000 unsupported fn cuMemSetMemPool(
+                ) => pool::current_of_place;
+                13000 implemented fn cuMemSetMemPool(
                     location: *mut CUmemLocation, kind: CUmemAllocationType, pool: CUmemoryPool,
-                );
-                11020 unsupported fn cuMemAllocFromPoolAsync ptsz cuMemAllocFromPoolAsync_ptsz(
+                ) => pool::set_current_of_place;
+                11020 implemented fn cuMemAllocFromPoolAsync ptsz cuMemAllocFromPoolAsync_ptsz(
                     dptr: *mut CUdeviceptr, bytesize: usize, pool: CUmemoryPool, stream: CUstream,
-                );
+                ) => pool::alloc_from_pool_async;
                 11020 unsupported fn cuMemPoolExportToShareableHandle(
                     handle_out: *mut c_void, pool: CUmemoryPool, handle_type: CUmemAllocationHandleType, flags: u64,
                 );
                 11020 unsupported fn cuMemPoolImportFromShareableHandle(
                     pool_out: *mut CUmemoryPool, handle: *mut c_void, handle_type: CUmemAllocationHandleType, flags: u64,
                 );
-                11020 unsupported fn cuMemPoolExportPointer(share_data_out: *mut CUmemPoolPtrExportData, ptr: CUdeviceptr);
+                11020 unsupported fn cuMemPoolExportPointer(
+                    share_data_out: *mut CUmemPoolPtrExportData, ptr: CUdeviceptr,
+                );
                 11020 unsupported fn cuMemPoolImportPointer(
                     ptr_out: *mut CUdeviceptr, pool: CUmemoryPool, share_data: *mut CUmemPoolPtrExportData,
                 );
@@ -615,7 +683,9 @@ macro_rules! for_each_driver_fn {
                 13030 unsupported fn cuLogicalEndpointGetLimits(
                     bind_alignment: *mut u64, max_size: *mut u64, prop: *const CUlogicalEndpointProp,
                 );
-                13030 unsupported fn cuLogicalEndpointQuery(le_id: CUlogicalEndpointId, count: u32, query_status: *mut i32);
+                13030 unsupported fn cuLogicalEndpointQuery(
+                    le_id: CUlogicalEndpointId, count: u32, query_status: *mut i32,
+                );
             }
             chapter "Fabric Copy" {
                 13050 unsupported fn cuFabricCpyBatchAsync ptsz cuFabricCpyBatchAsync_ptsz(
@@ -623,66 +693,80 @@ macro_rules! for_each_driver_fn {
                 );
             }
             chapter "Unified Addressing" {
-                4000 unsupported fn cuPointerGetAttribute(
+                4000 implemented fn cuPointerGetAttribute(
                     data: *mut c_void, attribute: CUpointer_attribute, ptr: CUdeviceptr,
-                );
-                8000 unsupported fn cuMemPrefetchAsync ptsz cuMemPrefetchAsync_ptsz(
+                ) => unified::get_attribute;
+                8000 implemented fn cuMemPrefetchAsync ptsz cuMemPrefetchAsync_ptsz(
                     dev_ptr: CUdeviceptr, count: usize, dst_device: CUdevice, stream: CUstream,
-                );
-                12020 unsupported fn cuMemPrefetchAsync_v2 ptsz cuMemPrefetchAsync_v2_ptsz(
+                ) => unified::prefetch;
+                12020 implemented fn cuMemPrefetchAsync_v2 ptsz cuMemPrefetchAsync_v2_ptsz(
                     dev_ptr: CUdeviceptr, count: usize, location: CUmemLocation, flags: u32, stream: CUstream,
-                );
-                8000 unsupported fn cuMemAdvise(dev_ptr: CUdeviceptr, count: usize, advice: CUmem_advise, device: CUdevice);
-                12020 unsupported fn cuMemAdvise_v2(
+                ) => unified::prefetch_v2;
+                8000 implemented fn cuMemAdvise(
+                    dev_ptr: CUdeviceptr, count: usize, advice: CUmem_advise, device: CUdevice,
+                ) => unified::advise;
+                12020 implemented fn cuMemAdvise_v2(
                     dev_ptr: CUdeviceptr, count: usize, advice: CUmem_advise, location: CUmemLocation,
-                );
-                13000 unsupported fn cuMemPrefetchBatchAsync ptsz cuMemPrefetchBatchAsync_ptsz(
+                ) => unified::advise_v2;
+                13000 implemented fn cuMemPrefetchBatchAsync ptsz cuMemPrefetchBatchAsync_ptsz(
                     dptrs: *mut CUdeviceptr, sizes: *mut usize, count: usize, prefetch_locs: *mut CUmemLocation,
                     prefetch_loc_idxs: *mut usize, num_prefetch_locs: usize, flags: u64, stream: CUstream,
-                );
-                13000 unsupported fn cuMemDiscardBatchAsync ptsz cuMemDiscardBatchAsync_ptsz(
+                ) => unified::prefetch_batch;
+                13000 implemented fn cuMemDiscardBatchAsync ptsz cuMemDiscardBatchAsync_ptsz(
                     dptrs: *mut CUdeviceptr, sizes: *mut usize, count: usize, flags: u64, stream: CUstream,
-                );
-                13000 unsupported fn cuMemDiscardAndPrefetchBatchAsync ptsz cuMemDiscardAndPrefetchBatchAsync_ptsz(
+                ) => unified::discard_batch;
+                13000 implemented fn cuMemDiscardAndPrefetchBatchAsync ptsz cuMemDiscardAndPrefetchBatchAsync_ptsz(
                     dptrs: *mut CUdeviceptr, sizes: *mut usize, count: usize, prefetch_locs: *mut CUmemLocation,
                     prefetch_loc_idxs: *mut usize, num_prefetch_locs: usize, flags: u64, stream: CUstream,
-                );
-                8000 unsupported fn cuMemRangeGetAttribute(
+                ) => unified::prefetch_batch;
+                8000 implemented fn cuMemRangeGetAttribute(
                     data: *mut c_void, data_size: usize, attribute: CUmem_range_attribute, dev_ptr: CUdeviceptr,
                     count: usize,
-                );
-                8000 unsupported fn cuMemRangeGetAttributes(
+                ) => unified::range_attribute;
+                8000 implemented fn cuMemRangeGetAttributes(
                     data: *mut *mut c_void, data_sizes: *mut usize, attributes: *mut CUmem_range_attribute,
                     num_attributes: usize, dev_ptr: CUdeviceptr, count: usize,
-                );
-                6000 unsupported fn cuPointerSetAttribute(
+                ) => unified::range_attributes;
+                6000 implemented fn cuPointerSetAttribute(
                     value: *const c_void, attribute: CUpointer_attribute, ptr: CUdeviceptr,
-                );
-                7000 unsupported fn cuPointerGetAttributes(
+                ) => unified::set_attribute;
+                7000 implemented fn cuPointerGetAttributes(
                     num_attributes: u32, attributes: *mut CUpointer_attribute, data: *mut *mut c_void, ptr: CUdeviceptr,
-                );
+                ) => unified::get_attributes;
             }
             chapter "Stream Management" {
-                2000 unsupported fn cuStreamCreate(stream: *mut CUstream, flags: u32);
-                5050 unsupported fn cuStreamCreateWithPriority(stream: *mut CUstream, flags: u32, priority: i32);
+                2000 implemented fn cuStreamCreate(stream: *mut CUstream, flags: u32) => stream::create;
+                5050 implemented fn cuStreamCreateWithPriority(
+                    stream: *mut CUstream, flags: u32, priority: i32,
+                ) => stream::create_with_priority;
                 13010 unsupported fn cuStreamBeginCaptureToCig ptsz cuStreamBeginCaptureToCig_ptsz(
                     stream: CUstream, stream_cig_capture_params: *mut CUstreamCigCaptureParams,
                 );
                 13010 unsupported fn cuStreamEndCaptureToCig ptsz cuStreamEndCaptureToCig_ptsz(stream: CUstream);
-                5050 unsupported fn cuStreamGetPriority ptsz cuStreamGetPriority_ptsz(stream: CUstream, priority: *mut i32);
-                12080 unsupported fn cuStreamGetDevice ptsz cuStreamGetDevice_ptsz(stream: CUstream, device: *mut CUdevice);
-                5050 unsupported fn cuStreamGetFlags ptsz cuStreamGetFlags_ptsz(stream: CUstream, flags: *mut u32);
-                12000 unsupported fn cuStreamGetId ptsz cuStreamGetId_ptsz(stream: CUstream, stream_id: *mut u64);
-                9020 unsupported fn cuStreamGetCtx ptsz cuStreamGetCtx_ptsz(stream: CUstream, pctx: *mut CUcontext);
-                12050 unsupported fn cuStreamGetCtx_v2 ptsz cuStreamGetCtx_v2_ptsz(
+                5050 implemented fn cuStreamGetPriority ptsz cuStreamGetPriority_ptsz(
+                    stream: CUstream, priority: *mut i32,
+                ) => stream::get_priority;
+                12080 implemented fn cuStreamGetDevice ptsz cuStreamGetDevice_ptsz(
+                    stream: CUstream, device: *mut CUdevice,
+                ) => stream::get_device;
+                5050 implemented fn cuStreamGetFlags ptsz cuStreamGetFlags_ptsz(
+                    stream: CUstream, flags: *mut u32,
+                ) => stream::get_flags;
+                12000 implemented fn cuStreamGetId ptsz cuStreamGetId_ptsz(
+                    stream: CUstream, stream_id: *mut u64,
+                ) => stream::get_id;
+                9020 implemented fn cuStreamGetCtx ptsz cuStreamGetCtx_ptsz(
+                    stream: CUstream, pctx: *mut CUcontext,
+                ) => stream::get_context;
+                12050 implemented fn cuStreamGetCtx_v2 ptsz cuStreamGetCtx_v2_ptsz(
                     stream: CUstream, ctx: *mut CUcontext, green_ctx: *mut CUgreenCtx,
-                );
-                3020 unsupported fn cuStreamWaitEvent ptsz cuStreamWaitEvent_ptsz(
+                ) => stream::get_context_or_green;
+                3020 implemented fn cuStreamWaitEvent ptsz cuStreamWaitEvent_ptsz(
                     stream: CUstream, event: CUevent, flags: u32,
-                );
-                5000 unsupported fn cuStreamAddCallback ptsz cuStreamAddCallback_ptsz(
+                ) => stream::wait_event;
+                5000 implemented fn cuStreamAddCallback ptsz cuStreamAddCallback_ptsz(
                     stream: CUstream, callback: CUstreamCallback, user_data: *mut c_void, flags: u32,
-                );
+                ) => stream::add_callback;
                 10000 unsupported fn cuStreamBeginCapture ptsz cuStreamBeginCapture_ptsz(stream: CUstream);
                 10010 unsupported fn cuStreamBeginCapture_v2 ptsz cuStreamBeginCapture_v2_ptsz(
                     stream: CUstream, mode: CUstreamCaptureMode,
@@ -696,7 +780,9 @@ macro_rules! for_each_driver_fn {
                     dependency_data: *const CUgraphEdgeData, num_dependencies: usize, mode: CUstreamCaptureMode,
                 );
                 10010 unsupported fn cuThreadExchangeStreamCaptureMode(mode: *mut CUstreamCaptureMode);
-                10000 unsupported fn cuStreamEndCapture ptsz cuStreamEndCapture_ptsz(stream: CUstream, graph: *mut CUgraph);
+                10000 unsupported fn cuStreamEndCapture ptsz cuStreamEndCapture_ptsz(
+                    stream: CUstream, graph: *mut CUgraph,
+                );
                 10000 unsupported fn cuStreamIsCapturing ptsz cuStreamIsCapturing_ptsz(
                     stream: CUstream, capture_status: *mut CUstreamCaptureStatus,
                 );
@@ -719,35 +805,43 @@ macro_rules! for_each_driver_fn {
                     stream: CUstream, dependencies: *mut CUgraphNode, dependency_data: *const CUgraphEdgeData,
                     num_dependencies: usize, flags: u32,
                 );
-                6000 unsupported fn cuStreamAttachMemAsync ptsz cuStreamAttachMemAsync_ptsz(
+                6000 implemented fn cuStreamAttachMemAsync ptsz cuStreamAttachMemAsync_ptsz(
                     stream: CUstream, dptr: CUdeviceptr, length: usize, flags: u32,
-                );
-                2000 unsupported fn cuStreamQuery ptsz cuStreamQuery_ptsz(stream: CUstream);
-                2000 unsupported fn cuStreamSynchronize ptsz cuStreamSynchronize_ptsz(stream: CUstream);
-                2000 unsupported fn cuStreamDestroy(stream: CUstream);
-                4000 unsupported fn cuStreamDestroy_v2(stream: CUstream);
-                11000 unsupported fn cuStreamCopyAttributes ptsz cuStreamCopyAttributes_ptsz(
+                ) => stream::attach_memory;
+                2000 implemented fn cuStreamQuery ptsz cuStreamQuery_ptsz(stream: CUstream) => stream::query;
+                2000 implemented fn cuStreamSynchronize ptsz cuStreamSynchronize_ptsz(
+                    stream: CUstream,
+                ) => stream::synchronize;
+                2000 implemented fn cuStreamDestroy(stream: CUstream) => stream::destroy;
+                4000 implemented fn cuStreamDestroy_v2(stream: CUstream) => stream::destroy;
+                11000 implemented fn cuStreamCopyAttributes ptsz cuStreamCopyAttributes_ptsz(
                     dst_stream: CUstream, src_stream: CUstream,
-                );
-                11000 unsupported fn cuStreamGetAttribute ptsz cuStreamGetAttribute_ptsz(
+                ) => stream::copy_attributes;
+                11000 implemented fn cuStreamGetAttribute ptsz cuStreamGetAttribute_ptsz(
                     stream: CUstream, attr: CUstreamAttrID, value: *mut CUstreamAttrValue,
-                );
-                11000 unsupported fn cuStreamSetAttribute ptsz cuStreamSetAttribute_ptsz(
+                ) => stream::get_attribute;
+                11000 implemented fn cuStreamSetAttribute ptsz cuStreamSetAttribute_ptsz(
                     stream: CUstream, attr: CUstreamAttrID, param: *const CUstreamAttrValue,
-                );
+                ) => stream::set_attribute;
             }
             chapter "Event Management" {
-                2000 unsupported fn cuEventCreate(event: *mut CUevent, flags: u32);
-                2000 unsupported fn cuEventRecord ptsz cuEventRecord_ptsz(event: CUevent, stream: CUstream);
-                11010 unsupported fn cuEventRecordWithFlags ptsz cuEventRecordWithFlags_ptsz(
+                2000 implemented fn cuEventCreate(event: *mut CUevent, flags: u32) => event::create;
+                2000 implemented fn cuEventRecord ptsz cuEventRecord_ptsz(
+                    event: CUevent, stream: CUstream,
+                ) => event::record;
+                11010 implemented fn cuEventRecordWithFlags ptsz cuEventRecordWithFlags_ptsz(
                     event: CUevent, stream: CUstream, flags: u32,
-                );
-                2000 unsupported fn cuEventQuery(event: CUevent);
-                2000 unsupported fn cuEventSynchronize(event: CUevent);
-                2000 unsupported fn cuEventDestroy(event: CUevent);
-                4000 unsupported fn cuEventDestroy_v2(event: CUevent);
-                2000 unsupported fn cuEventElapsedTime(milliseconds: *mut f32, start: CUevent, end: CUevent);
-                12080 unsupported fn cuEventElapsedTime_v2(milliseconds: *mut f32, start: CUevent, end: CUevent);
+                ) => event::record_with_flags;
+                2000 implemented fn cuEventQuery(event: CUevent) => event::query;
+                2000 implemented fn cuEventSynchronize(event: CUevent) => event::synchronize;
+                2000 implemented fn cuEventDestroy(event: CUevent) => event::destroy;
+                4000 implemented fn cuEventDestroy_v2(event: CUevent) => event::destroy;
+                2000 implemented fn cuEventElapsedTime(
+                    milliseconds: *mut f32, start: CUevent, end: CUevent,
+                ) => event::elapsed_time;
+                12080 implemented fn cuEventElapsedTime_v2(
+                    milliseconds: *mut f32, start: CUevent, end: CUevent,
+                ) => event::elapsed_time;
             }
             chapter "External Resource Interoperability" {
                 10000 unsupported fn cuImportExternalMemory(
@@ -776,36 +870,36 @@ macro_rules! for_each_driver_fn {
                 10000 unsupported fn cuDestroyExternalSemaphore(ext_sem: CUexternalSemaphore);
             }
             chapter "Stream Memory Operations" {
-                8000 unsupported fn cuStreamWaitValue32 ptsz cuStreamWaitValue32_ptsz(
+                8000 implemented fn cuStreamWaitValue32 ptsz cuStreamWaitValue32_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
-                );
-                11070 unsupported fn cuStreamWaitValue32_v2 ptsz cuStreamWaitValue32_v2_ptsz(
+                ) => stream_memory::wait_32;
+                11070 implemented fn cuStreamWaitValue32_v2 ptsz cuStreamWaitValue32_v2_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
-                );
-                9000 unsupported fn cuStreamWaitValue64 ptsz cuStreamWaitValue64_ptsz(
+                ) => stream_memory::wait_32;
+                9000 implemented fn cuStreamWaitValue64 ptsz cuStreamWaitValue64_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
-                );
-                11070 unsupported fn cuStreamWaitValue64_v2 ptsz cuStreamWaitValue64_v2_ptsz(
+                ) => stream_memory::wait_64;
+                11070 implemented fn cuStreamWaitValue64_v2 ptsz cuStreamWaitValue64_v2_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
-                );
-                8000 unsupported fn cuStreamWriteValue32 ptsz cuStreamWriteValue32_ptsz(
+                ) => stream_memory::wait_64;
+                8000 implemented fn cuStreamWriteValue32 ptsz cuStreamWriteValue32_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
-                );
-                11070 unsupported fn cuStreamWriteValue32_v2 ptsz cuStreamWriteValue32_v2_ptsz(
+                ) => stream_memory::write_32;
+                11070 implemented fn cuStreamWriteValue32_v2 ptsz cuStreamWriteValue32_v2_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u32, flags: u32,
-                );
-                9000 unsupported fn cuStreamWriteValue64 ptsz cuStreamWriteValue64_ptsz(
+                ) => stream_memory::write_32;
+                9000 implemented fn cuStreamWriteValue64 ptsz cuStreamWriteValue64_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
-                );
-                11070 unsupported fn cuStreamWriteValue64_v2 ptsz cuStreamWriteValue64_v2_ptsz(
+                ) => stream_memory::write_64;
+                11070 implemented fn cuStreamWriteValue64_v2 ptsz cuStreamWriteValue64_v2_ptsz(
                     stream: CUstream, addr: CUdeviceptr, value: u64, flags: u32,
-                );
-                8000 unsupported fn cuStreamBatchMemOp ptsz cuStreamBatchMemOp_ptsz(
+                ) => stream_memory::write_64;
+                8000 implemented fn cuStreamBatchMemOp ptsz cuStreamBatchMemOp_ptsz(
                     stream: CUstream, count: u32, param_array: *mut CUstreamBatchMemOpParams, flags: u32,
-                );
-                11070 unsupported fn cuStreamBatchMemOp_v2 ptsz cuStreamBatchMemOp_v2_ptsz(
+                ) => stream_memory::batch;
+                11070 implemented fn cuStreamBatchMemOp_v2 ptsz cuStreamBatchMemOp_v2_ptsz(
                     stream: CUstream, count: u32, param_array: *mut CUstreamBatchMemOpParams, flags: u32,
-                );
+                ) => stream_memory::batch;
             }
             chapter "Execution Control" {
                 2020 unsupported fn cuFuncGetAttribute(pi: *mut i32, attrib: CUfunction_attribute, hfunc: CUfunction);
@@ -833,12 +927,12 @@ macro_rules! for_each_driver_fn {
                     f: CUfunction, grid_dim_x: u32, grid_dim_y: u32, grid_dim_z: u32, block_dim_x: u32, block_dim_y: u32,
                     block_dim_z: u32, shared_mem_bytes: u32, stream: CUstream, kernel_params: *mut *mut c_void,
                 );
-                10000 unsupported fn cuLaunchHostFunc ptsz cuLaunchHostFunc_ptsz(
+                10000 implemented fn cuLaunchHostFunc ptsz cuLaunchHostFunc_ptsz(
                     stream: CUstream, callback: CUhostFn, user_data: *mut c_void,
-                );
-                13010 unsupported fn cuLaunchHostFunc_v2 ptsz cuLaunchHostFunc_v2_ptsz(
+                ) => stream::launch_host_function;
+                13010 implemented fn cuLaunchHostFunc_v2 ptsz cuLaunchHostFunc_v2_ptsz(
                     stream: CUstream, callback: CUhostFn, user_data: *mut c_void, sync_mode: u32,
-                );
+                ) => stream::launch_host_function_v2;
                 2000 unsupported fn cuFuncSetBlockShape(hfunc: CUfunction, x: i32, y: i32, z: i32);
                 2000 unsupported fn cuFuncSetSharedSize(hfunc: CUfunction, bytes: u32);
                 2000 unsupported fn cuParamSetSize(hfunc: CUfunction, numbytes: u32);
@@ -847,7 +941,9 @@ macro_rules! for_each_driver_fn {
                 2000 unsupported fn cuParamSetv(hfunc: CUfunction, offset: i32, ptr: *mut c_void, numbytes: u32);
                 2000 unsupported fn cuLaunch(f: CUfunction);
                 2000 unsupported fn cuLaunchGrid(f: CUfunction, grid_width: i32, grid_height: i32);
-                2000 unsupported fn cuLaunchGridAsync(f: CUfunction, grid_width: i32, grid_height: i32, stream: CUstream);
+                2000 unsupported fn cuLaunchGridAsync(
+                    f: CUfunction, grid_width: i32, grid_height: i32, stream: CUstream,
+                );
                 9000 unsupported fn cuLaunchCooperativeKernelMultiDevice(
                     launch_params_list: *mut CUDA_LAUNCH_PARAMS, num_devices: u32, flags: u32,
                 );
@@ -898,8 +994,12 @@ macro_rules! for_each_driver_fn {
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     node_params: *const CUDA_HOST_NODE_PARAMS,
                 );
-                10000 unsupported fn cuGraphHostNodeGetParams(node: CUgraphNode, node_params: *mut CUDA_HOST_NODE_PARAMS);
-                10000 unsupported fn cuGraphHostNodeSetParams(node: CUgraphNode, node_params: *const CUDA_HOST_NODE_PARAMS);
+                10000 unsupported fn cuGraphHostNodeGetParams(
+                    node: CUgraphNode, node_params: *mut CUDA_HOST_NODE_PARAMS,
+                );
+                10000 unsupported fn cuGraphHostNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_HOST_NODE_PARAMS,
+                );
                 10000 unsupported fn cuGraphAddChildGraphNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     child_graph: CUgraph,
@@ -1022,7 +1122,9 @@ macro_rules! for_each_driver_fn {
                     num_dependencies: usize,
                 );
                 10000 unsupported fn cuGraphDestroyNode(node: CUgraphNode);
-                11040 unsupported fn cuGraphInstantiateWithFlags(graph_exec: *mut CUgraphExec, graph: CUgraph, flags: u64);
+                11040 unsupported fn cuGraphInstantiateWithFlags(
+                    graph_exec: *mut CUgraphExec, graph: CUgraph, flags: u64,
+                );
                 12000 unsupported fn cuGraphInstantiateWithParams ptsz cuGraphInstantiateWithParams_ptsz(
                     graph_exec: *mut CUgraphExec, graph: CUgraph, instantiate_params: *mut CUDA_GRAPH_INSTANTIATE_PARAMS,
                 );
@@ -1086,7 +1188,9 @@ macro_rules! for_each_driver_fn {
                 );
                 11030 unsupported fn cuUserObjectRetain(object: CUuserObject, count: u32);
                 11030 unsupported fn cuUserObjectRelease(object: CUuserObject, count: u32);
-                11030 unsupported fn cuGraphRetainUserObject(graph: CUgraph, object: CUuserObject, count: u32, flags: u32);
+                11030 unsupported fn cuGraphRetainUserObject(
+                    graph: CUgraph, object: CUuserObject, count: u32, flags: u32,
+                );
                 11030 unsupported fn cuGraphReleaseUserObject(graph: CUgraph, object: CUuserObject, count: u32);
                 12020 unsupported fn cuGraphAddNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
@@ -1165,7 +1269,9 @@ macro_rules! for_each_driver_fn {
                 4010 unsupported fn cuTexRefSetAddress2D_v3(
                     tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR, dptr: CUdeviceptr, pitch: usize,
                 );
-                2000 unsupported fn cuTexRefSetFormat(tex_ref: CUtexref, fmt: CUarray_format, num_packed_components: i32);
+                2000 unsupported fn cuTexRefSetFormat(
+                    tex_ref: CUtexref, fmt: CUarray_format, num_packed_components: i32,
+                );
                 2000 unsupported fn cuTexRefSetAddressMode(tex_ref: CUtexref, dim: i32, am: CUaddress_mode);
                 2000 unsupported fn cuTexRefSetFilterMode(tex_ref: CUtexref, fm: CUfilter_mode);
                 5000 unsupported fn cuTexRefSetMipmapFilterMode(tex_ref: CUtexref, fm: CUfilter_mode);
@@ -1179,7 +1285,9 @@ macro_rules! for_each_driver_fn {
                 2000 unsupported fn cuTexRefGetAddress(pdptr: *mut CUdeviceptr_v1, tex_ref: CUtexref);
                 3020 unsupported fn cuTexRefGetAddress_v2(pdptr: *mut CUdeviceptr, tex_ref: CUtexref);
                 2000 unsupported fn cuTexRefGetArray(array: *mut CUarray, tex_ref: CUtexref);
-                5000 unsupported fn cuTexRefGetMipmappedArray(mipmapped_array: *mut CUmipmappedArray, tex_ref: CUtexref);
+                5000 unsupported fn cuTexRefGetMipmappedArray(
+                    mipmapped_array: *mut CUmipmappedArray, tex_ref: CUtexref,
+                );
                 2000 unsupported fn cuTexRefGetAddressMode(pam: *mut CUaddress_mode, tex_ref: CUtexref, dim: i32);
                 2000 unsupported fn cuTexRefGetFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref);
                 2000 unsupported fn cuTexRefGetFormat(
@@ -1206,14 +1314,20 @@ macro_rules! for_each_driver_fn {
                     res_view_desc: *const CUDA_RESOURCE_VIEW_DESC,
                 );
                 5000 unsupported fn cuTexObjectDestroy(tex_object: CUtexObject);
-                5000 unsupported fn cuTexObjectGetResourceDesc(res_desc: *mut CUDA_RESOURCE_DESC, tex_object: CUtexObject);
-                5000 unsupported fn cuTexObjectGetTextureDesc(tex_desc: *mut CUDA_TEXTURE_DESC, tex_object: CUtexObject);
+                5000 unsupported fn cuTexObjectGetResourceDesc(
+                    res_desc: *mut CUDA_RESOURCE_DESC, tex_object: CUtexObject,
+                );
+                5000 unsupported fn cuTexObjectGetTextureDesc(
+                    tex_desc: *mut CUDA_TEXTURE_DESC, tex_object: CUtexObject,
+                );
                 5000 unsupported fn cuTexObjectGetResourceViewDesc(
                     res_view_desc: *mut CUDA_RESOURCE_VIEW_DESC, tex_object: CUtexObject,
                 );
             }
             chapter "Surface Object Management" {
-                5000 unsupported fn cuSurfObjectCreate(surf_object: *mut CUsurfObject, res_desc: *const CUDA_RESOURCE_DESC);
+                5000 unsupported fn cuSurfObjectCreate(
+                    surf_object: *mut CUsurfObject, res_desc: *const CUDA_RESOURCE_DESC,
+                );
                 5000 unsupported fn cuSurfObjectDestroy(surf_object: CUsurfObject);
                 5000 unsupported fn cuSurfObjectGetResourceDesc(
                     res_desc: *mut CUDA_RESOURCE_DESC, surf_object: CUsurfObject,
@@ -1241,7 +1355,9 @@ macro_rules! for_each_driver_fn {
                     mode: CUtensorMapIm2ColWideMode, swizzle: CUtensorMapSwizzle, l2_promotion: CUtensorMapL2promotion,
                     oob_fill: CUtensorMapFloatOOBfill,
                 );
-                12000 unsupported fn cuTensorMapReplaceAddress(tensor_map: *mut CUtensorMap, global_address: *mut c_void);
+                12000 unsupported fn cuTensorMapReplaceAddress(
+                    tensor_map: *mut CUtensorMap, global_address: *mut c_void,
+                );
                 13050 unsupported fn cuTensorMapSetAllocationClass(
                     tensor_map: *mut CUtensorMap, alloc_class: CUtensorMapAllocClass,
                     out_alloc_class: *mut CUtensorMapAllocClass,
@@ -1346,7 +1462,9 @@ macro_rules! for_each_driver_fn {
                 );
                 12040 unsupported fn cuGreenCtxRecordEvent(ctx: CUgreenCtx, event: CUevent);
                 12040 unsupported fn cuGreenCtxWaitEvent(ctx: CUgreenCtx, event: CUevent);
-                12040 unsupported fn cuStreamGetGreenCtx(stream: CUstream, ctx: *mut CUgreenCtx);
+                12040 implemented fn cuStreamGetGreenCtx(
+                    stream: CUstream, ctx: *mut CUgreenCtx,
+                ) => stream::get_green_context;
                 12050 unsupported fn cuGreenCtxStreamCreate(
                     stream: *mut CUstream, green_ctx: CUgreenCtx, flags: u32, priority: i32,
                 );
@@ -1378,7 +1496,9 @@ macro_rules! for_each_driver_fn {
                 12080 unsupported fn cuCheckpointProcessUnlock(pid: i32, args: *mut CUcheckpointUnlockArgs);
             }
             chapter "Profiler Control" {
-                4000 unsupported fn cuProfilerInitialize(config_file: *const c_char, output_file: *const c_char, output_mode: i32);
+                4000 unsupported fn cuProfilerInitialize(
+                    config_file: *const c_char, output_file: *const c_char, output_mode: i32,
+                );
                 4000 stub fn cuProfilerStart() => "no profiler listens to this interface";
                 4000 stub fn cuProfilerStop() => "no profiler listens to this interface";
             }

@@ -14,6 +14,11 @@ pub fn line(text: std::fmt::Arguments<'_>) {
     let _ = std::io::stderr().write_all(format!("regauge: {text}\n").as_bytes());
 }
 
+/// Writes what kernels have to say about themselves, as it is.
+pub fn text(bytes: &[u8]) {
+    let _ = std::io::stderr().write_all(bytes);
+}
+
 /// Whether `subject` is new to this process: what is said once is not said again.
 fn first_time(subject: &'static str) -> bool {
     static SAID: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);

@@ -5,10 +5,27 @@
 
 pub mod settings;
 
+pub mod device;
+
+pub mod context;
+pub mod limits;
+
+pub mod allocations;
+pub mod pool;
+
+pub mod launch;
+pub mod variables;
+
+pub mod event;
+pub mod graph;
+pub mod operation;
+pub mod stream;
+pub mod transfer;
+
 pub mod clock;
 pub mod completion;
 pub mod queue;
 pub mod schedule;
-pub mod signals;
 
-pub mod allocations;
+pub mod host;
+pub mod signals;

@@ -9,8 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub enum Kind {
     /// `cuMemAlloc` and its relatives.
     Device,
-    /// `cuMemAllocAsync`: freed in stream order.
-    Pooled,
+    /// `cuMemAllocAsync`, from the pool of that number: freed in stream order.
+    Pooled {
+        /// Number of the pool.
+        pool: u64,
+    },
     /// `cuMemAllocManaged`; `attach_global` is the flag given.
     Managed {
         /// `CU_MEM_ATTACH_GLOBAL` rather than `CU_MEM_ATTACH_HOST`.
@@ -56,7 +59,7 @@ pub struct Allocation {
     pub size: u64,
     /// What it is.
     pub kind: Kind,
-    /// The number of the owning context; 0 where no context owns it.
+    /// Handle of the owning context.
     pub context: u64,
     /// Counts allocations of the process, from 1; never used twice.
     pub number: u64,

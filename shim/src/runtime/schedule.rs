@@ -95,12 +95,24 @@ impl Schedule {
     }
 
     fn work(&self, members: &Members, role: Role, mut after: Vec<Arc<Completion>>, action: Action) -> Work {
-        match role {
-            Role::Legacy => after.extend(members.points(|role| role == Role::Blocking)),
-            Role::Blocking => after.push(self.legacy.last()),
-            Role::NonBlocking => {}
-        }
+        after.extend(self.implied(members, role));
         Work { after, earliest: self.host.now(), action }
+    }
+
+    /// The points that new work on a queue would come after.
+    pub fn before(&self, queue: &Queue, role: Role) -> Vec<Arc<Completion>> {
+        let members = self.members();
+        let mut points = vec![queue.last()];
+        points.extend(self.implied(&members, role));
+        points
+    }
+
+    fn implied(&self, members: &Members, role: Role) -> Vec<Arc<Completion>> {
+        match role {
+            Role::Legacy => members.points(|role| role == Role::Blocking).collect(),
+            Role::Blocking => vec![self.legacy.last()],
+            Role::NonBlocking => Vec::new(),
+        }
     }
 
     /// The points at which everything submitted so far is done.
