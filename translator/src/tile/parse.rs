@@ -182,10 +182,7 @@ impl<'t> Lines<'t> {
                 }
             }
         }
-        function.values = values.finish().map_err(|missing| {
-            let message = format!("`{missing}` is defined nowhere in function f{number}");
-            ParseError { line: self.at, column: 1, message }
-        })?;
+        function.values = values.finish();
         Ok(function)
     }
 }
@@ -215,9 +212,9 @@ impl Values {
         }
     }
 
-    fn finish(self) -> Result<Vec<Type>, Value> {
-        let missing = |at: usize| Value(at as u32);
-        self.0.into_iter().enumerate().map(|(at, ty)| ty.ok_or(missing(at))).collect()
+    /// Numbers that nothing defines are left out by people; they need some type.
+    fn finish(self) -> Vec<Type> {
+        self.0.into_iter().map(|ty| ty.unwrap_or(Type::B32)).collect()
     }
 }
 
