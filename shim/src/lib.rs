@@ -9,6 +9,7 @@ pub mod exports;
 pub mod handle;
 pub mod report;
 pub mod runtime;
+pub mod summary;
 #[allow(
     missing_docs,
     non_camel_case_types,
