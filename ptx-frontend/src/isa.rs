@@ -6,3 +6,12 @@ pub enum Opcode {
     /// `ret`
     Ret,
 }
+
+impl Opcode {
+    /// The opcode as PTX writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Opcode::Ret => "ret",
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! From checked PTX to tile kernels: control flow, registers to SSA values, one file per chapter of the PTX manual.
+//!
+//! [`Plan`] decides what belongs to a kernel, [`Lowering`] walks function bodies and appends operations to a
+//! [`Builder`]. What an instruction means is said in the chapter files; whatever they do not take in full, down to the
+//! last dot-word, is [`Unsupported`]: no instruction is skipped and no word ignored but the hints that
+//! [`words`] lists.
+
+mod arithmetic;
+mod asynchronous;
+mod atomics;
+mod body;
+mod builder;
+mod call;
+mod carry;
+mod collectives;
+mod compare;
+mod control;
+mod convert;
+mod memory;
+mod moves;
+mod object;
+mod operand;
+mod plan;
+mod synchronise;
+mod unsupported;
+mod words;
+
+pub(crate) use builder::keep_blocks;
+pub use unsupported::{TranslateError, Unsupported};
+
+use crate::tile::{self, Kernel, Param, window};
+use body::Lowering;
+use plan::Plan;
+use ptx_frontend::checked::{self, FunctionId, Module, VariableId};
+
+/// What the caller decides about a translation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Name of the PTX file in messages.
+    pub file: String,
+    /// Base of the code addresses of the module (see [`window::CODE`]).
+    pub code_base: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { file: "<ptx>".to_owned(), code_base: window::CODE }
+    }
+}
+
+/// The address of a function, as kernels see it and as initialisers must store it.
+pub fn code_address(code_base: u64, function: FunctionId) -> u64 {
+    code_base + 16 * u64::from(function.0)
+}
+
+/// The name by which [`Kernel::symbols`] asks for a variable: its own, followed by `#` and its index where an earlier
+/// variable has the same name (static variables of functions).
+pub fn symbol_name(module: &Module, id: VariableId) -> String {
+    let name = &module.variables[id.0 as usize].name;
+    let is_first = module.variables[..id.0 as usize].iter().all(|earlier| earlier.name != *name);
+    if is_first { name.clone() } else { format!("{name}#{}", id.0) }
+}
+
+/// Translates one kernel, as it stands in the PTX.
+pub(crate) fn lower(module: &Module, entry: &str, options: &Options) -> Result<Kernel, TranslateError> {
+    let at = module
+        .functions
+        .iter()
+        .position(|function| function.is_entry && function.name == entry && function.body.is_some());
+    let Some(at) = at else { return Err(TranslateError::NoSuchKernel(entry.to_owned())) };
+    let entry = FunctionId(at as u32);
+    let function = &module.functions[at];
+    let plan = Plan::of(module, entry);
+    let (params, param_bytes) = lay_out_params(function);
+    let mut symbols = Vec::new();
+    let mut functions = vec![Lowering::new(module, &plan, options, &function.name, &mut symbols).kernel(entry)?];
+    for &callee in &plan.called {
+        functions.push(Lowering::new(module, &plan, options, &function.name, &mut symbols).callee(callee)?);
+    }
+    let directive = |name: &str| {
+        let numbers = function.directives.iter().find(|(word, _)| word == name).map(|(_, numbers)| numbers)?;
+        let dimension = |index: usize| numbers.get(index).copied().unwrap_or(1);
+        Some([dimension(0), dimension(1), dimension(2)])
+    };
+    let required_threads = directive("reqntid");
+    Ok(Kernel {
+        name: function.name.clone(),
+        params,
+        param_bytes,
+        static_shared: plan.static_shared,
+        dynamic_shared_align: plan.dynamic_shared_align,
+        symbols,
+        max_threads: required_threads.or_else(|| directive("maxntid")),
+        required_threads,
+        functions,
+        files: files(module, options),
+    })
+}
+
+/// Parameters of a kernel lie at their natural alignment in the order of their declaration.
+fn lay_out_params(function: &checked::Function) -> (Vec<Param>, u32) {
+    let mut end = 0u32;
+    let mut params = Vec::new();
+    for param in &function.params {
+        let offset = end.next_multiple_of(param.align.max(1));
+        let size = u32::try_from(param.size).unwrap_or(u32::MAX);
+        end = offset.saturating_add(size);
+        params.push(Param { name: param.name.clone(), offset, size, align: param.align });
+    }
+    (params, end)
+}
+
+fn files(module: &Module, options: &Options) -> Vec<String> {
+    let mut files = vec![options.file.clone()];
+    for (index, path) in &module.files {
+        let index = *index as usize;
+        // Indices are small in practice; a hostile one must not make a huge table.
+        if index < 1 << 16 {
+            files.resize(files.len().max(index + 1), String::new());
+            if index > 0 {
+                files[index].clone_from(path);
+            }
+        }
+    }
+    files
+}
+
+/// The tile function that a called PTX function becomes.
+fn called_function(plan: &Plan, function: FunctionId) -> Option<tile::FunctionId> {
+    plan.called.iter().position(|called| *called == function).map(|at| tile::FunctionId(at as u32 + 1))
+}
