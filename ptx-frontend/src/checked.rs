@@ -125,6 +125,8 @@ pub struct Function {
     pub directives: Vec<(String, Vec<u32>)>,
     /// Missing for a mere declaration.
     pub body: Option<Body>,
+    /// Why there is no body although there is code: instructions that are no form of the table.
+    pub errors: Vec<crate::stopgap::diagnostic::Diagnostic>,
     /// 1-based PTX line of the declaration.
     pub line: u32,
 }

@@ -4,9 +4,13 @@
 #![forbid(unsafe_code)]
 
 pub mod checked;
+pub mod form;
 pub mod isa;
+pub mod stopgap;
 pub mod modifier;
 pub mod scalar;
 pub mod special;
 pub mod types;
 pub mod container;
+
+pub use stopgap::parse_module;
