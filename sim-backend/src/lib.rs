@@ -6,6 +6,7 @@ pub mod execute;
 pub mod fault;
 pub mod memory;
 pub mod price;
+pub mod report;
 pub mod services;
 pub mod spec;
 pub mod timing;

@@ -22,7 +22,7 @@ use crate::spec::Spec;
 use crate::units::{Bandwidth, Bytes, Picoseconds};
 use counts::Runs;
 use events::{Outcome, Stuck};
-use insight::Insight;
+pub use insight::Insight;
 use plan::Plan;
 use translator::neuron::program::{Program, RegionKind};
 use translator::neuron::words::{Engine, Space};
