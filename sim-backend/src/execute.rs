@@ -2,8 +2,10 @@
 //! and the place of the JIT.
 
 mod counting;
+pub mod device;
 pub mod reference;
 
+pub use device::run_device;
 pub use reference::run_reference;
 
 use crate::memory::Memory;

@@ -28,7 +28,9 @@ mod step;
 mod warp;
 
 pub(super) use atomic::exists as atomic_exists;
+pub use atomic::{Change as AtomicChange, change as atomic_change};
 pub use cluster::{Cluster, Machine, Progress};
+pub use collective::act as act_together;
 pub(super) use collective::reduction_exists;
 pub use fault::{Fault, FaultKind};
 pub use outside::{GlobalMemory, Grid, ReadByte, Services, Thread};

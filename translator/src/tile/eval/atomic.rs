@@ -6,13 +6,16 @@ use ptx_frontend::types::{AtomicOp, Rounding, ScalarType};
 
 /// The new element from the old one and the operands, or `None` to leave it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Change {
+pub enum Change {
+    /// The operand
     Exchange,
+    /// The operand, if the old value is the expected one
     CompareAndSwap,
     /// `old >= b ? 0 : old + 1`
     Increment,
     /// `old == 0 || old > b ? b : old - 1`
     Decrement,
+    /// Of the old value and the operand
     Combine(fn(u64, u64) -> u64),
 }
 
@@ -20,7 +23,7 @@ impl Change {
     /// The operand is the new value of `exch`, the bound of `inc` and `dec`, the second summand, ...; `expected` is
     /// read by `cas` only.
     #[inline]
-    pub(super) fn apply(self, old: u64, operand: u64, expected: u64) -> Option<u64> {
+    pub fn apply(self, old: u64, operand: u64, expected: u64) -> Option<u64> {
         match self {
             Change::Exchange => Some(operand),
             Change::CompareAndSwap => (old == expected).then_some(operand),
@@ -38,7 +41,7 @@ pub(crate) fn exists(op: AtomicOp, ty: ScalarType) -> bool {
 
 /// The change an atomic makes. `flush`: `.f32` additions flush subnormals, as they do in global memory but not in
 /// shared memory (PTX ISA "atom").
-pub(super) fn change(op: AtomicOp, ty: ScalarType, flush: bool) -> Option<Change> {
+pub fn change(op: AtomicOp, ty: ScalarType, flush: bool) -> Option<Change> {
     use ScalarType::*;
     let rounded = |ty| Attributes { rounding: Some(Rounding::Rn), ..Attributes::of(ty) };
     let (elementwise, attributes) = match (op, ty) {

@@ -10,7 +10,7 @@ pub(super) type Values = [u64; LANES];
 
 /// Results of the acting lanes. `member` is their common mask; lanes outside it or not acting contribute nothing.
 /// `args` are the arguments behind the mask, of acting lanes.
-pub(super) fn act(what: Collective, acting: u32, member: u32, args: &[Values]) -> [Values; 2] {
+pub fn act(what: Collective, acting: u32, member: u32, args: &[Values]) -> [Values; 2] {
     let members = acting & member;
     let mut results = [[0; LANES]; 2];
     let voters =

@@ -1,0 +1,160 @@
+//! SBUF and PSUM of one core, byte by byte, and access patterns into them.
+
+use translator::neuron::device::{PARTITIONS, PSUM_BANK_BYTES, PSUM_BANKS};
+use translator::neuron::program::{Program, RegionId, RegionKind, Tile};
+use translator::neuron::words::{Dtype, Space};
+
+/// On-chip memory of a core.
+pub(super) struct Storage {
+    sbuf: Memory,
+    psum: Memory,
+    /// HBM scratch of each partition, by region; empty for the others.
+    scratch: Vec<Memory>,
+    /// Number of the current wave, which chooses among the buffers of a region.
+    pub(super) wave: u64,
+}
+
+/// A number of bytes in each of 128 partitions.
+#[derive(Default)]
+struct Memory {
+    bytes: Vec<u8>,
+    of_partition: usize,
+}
+
+impl Memory {
+    fn new(of_partition: u32) -> Self {
+        let of_partition = of_partition as usize;
+        Memory { bytes: vec![0; of_partition * PARTITIONS as usize], of_partition }
+    }
+}
+
+/// The elements of an access pattern: register bits, partition after partition.
+pub(super) struct Elements {
+    pub(super) bits: Vec<u64>,
+    pub(super) dtype: Dtype,
+    /// In each partition.
+    pub(super) count: usize,
+}
+
+impl Elements {
+    /// The element of a partition of the access; its only one for every index, if it has one.
+    #[inline]
+    pub(super) fn get(&self, partition: usize, index: usize) -> u64 {
+        if self.count == 1 { self.bits[partition] } else { self.bits[partition * self.count + index] }
+    }
+}
+
+impl Storage {
+    pub(super) fn new(program: &Program) -> Self {
+        let scratch = program.regions.iter().map(|region| match region.kind {
+            RegionKind::Scratch { bytes, .. } => Memory::new(bytes),
+            _ => Memory::default(),
+        });
+        Storage {
+            sbuf: Memory::new(program.device.sbuf_bytes()),
+            psum: Memory::new(PSUM_BANKS * PSUM_BANK_BYTES),
+            scratch: scratch.collect(),
+            wave: 0,
+        }
+    }
+
+    /// Where a region's buffer of the current wave is.
+    fn place(&self, program: &Program, region: RegionId) -> (Place, usize) {
+        match program.region(region).kind {
+            RegionKind::OnChip { space, offset, bytes, buffers, .. } => {
+                let buffer = (self.wave % u64::from(buffers.max(1))) as usize;
+                let place = if space == Space::Psum { Place::Psum } else { Place::Sbuf };
+                (place, offset as usize + buffer * bytes as usize)
+            }
+            RegionKind::Scratch { .. } => (Place::Scratch(region.0 as usize), 0),
+            RegionKind::Arena | RegionKind::Params | RegionKind::Symbols => {
+                unreachable!("the verifier keeps tiles out of HBM")
+            }
+        }
+    }
+
+    fn memory(&self, place: Place) -> &Memory {
+        match place {
+            Place::Sbuf => &self.sbuf,
+            Place::Psum => &self.psum,
+            Place::Scratch(region) => &self.scratch[region],
+        }
+    }
+
+    fn memory_mut(&mut self, place: Place) -> &mut Memory {
+        match place {
+            Place::Sbuf => &mut self.sbuf,
+            Place::Psum => &mut self.psum,
+            Place::Scratch(region) => &mut self.scratch[region],
+        }
+    }
+
+    /// Reads an access pattern.
+    pub(super) fn read(&self, program: &Program, tile: &Tile) -> Elements {
+        let (place, base) = self.place(program, tile.region);
+        let memory = self.memory(place);
+        let offsets: Vec<usize> = tile.offsets().map(|offset| base + offset as usize).collect();
+        let mut bits = Vec::with_capacity(offsets.len() * tile.partitions as usize);
+        for partition in tile.partition..tile.partition + tile.partitions {
+            let start = partition as usize * memory.of_partition;
+            let row = &memory.bytes[start..start + memory.of_partition];
+            // One loop for each width, so that the width is not asked for at every element.
+            match tile.dtype.bytes() {
+                1 => bits.extend(offsets.iter().map(|&at| u64::from(row[at]))),
+                2 => bits.extend(offsets.iter().map(|&at| u64::from(u16::from_le_bytes(bytes_at(row, at))))),
+                4 => bits.extend(offsets.iter().map(|&at| u64::from(u32::from_le_bytes(bytes_at(row, at))))),
+                _ => bits.extend(offsets.iter().map(|&at| u64::from_le_bytes(bytes_at(row, at)))),
+            }
+        }
+        Elements { bits, dtype: tile.dtype, count: offsets.len() }
+    }
+
+    /// Writes an access pattern: `element(partition of the access, index)`, in the order of the pattern. `None` leaves
+    /// the element as it is.
+    pub(super) fn write(
+        &mut self,
+        program: &Program,
+        tile: &Tile,
+        mut element: impl FnMut(usize, usize) -> Option<u64>,
+    ) {
+        let (place, base) = self.place(program, tile.region);
+        let memory = self.memory_mut(place);
+        let offsets: Vec<usize> = tile.offsets().map(|offset| base + offset as usize).collect();
+        let width = tile.dtype.bytes() as usize;
+        for partition in 0..tile.partitions as usize {
+            let start = (tile.partition as usize + partition) * memory.of_partition;
+            let row = &mut memory.bytes[start..start + memory.of_partition];
+            for (index, &at) in offsets.iter().enumerate() {
+                if let Some(bits) = element(partition, index) {
+                    row[at..at + width].copy_from_slice(&bits.to_le_bytes()[..width]);
+                }
+            }
+        }
+    }
+
+    /// The bytes of a region in one partition, for routines that address it implicitly.
+    pub(super) fn window(&mut self, program: &Program, region: RegionId, partition: usize) -> &mut [u8] {
+        let (place, base) = self.place(program, region);
+        let bytes = match program.region(region).kind {
+            RegionKind::OnChip { bytes, .. } | RegionKind::Scratch { bytes, .. } => bytes as usize,
+            _ => 0,
+        };
+        let memory = self.memory_mut(place);
+        let start = partition * memory.of_partition + base;
+        &mut memory.bytes[start..start + bytes]
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Sbuf,
+    Psum,
+    /// By number of the region.
+    Scratch(usize),
+}
+
+fn bytes_at<const N: usize>(row: &[u8], at: usize) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(&row[at..at + N]);
+    bytes
+}
