@@ -29,6 +29,7 @@ const PASSES: &[Pass] = &[
     ("act_at_once", pass::act_at_once::act_at_once),
     ("merge_blocks", pass::merge_blocks::merge_blocks),
     ("remove_dead_code", pass::remove_dead_code::remove_dead_code),
+    ("renumber_values", pass::renumber_values::renumber_values),
 ];
 
 /// Translates one kernel of a module to a tile kernel.

@@ -8,6 +8,7 @@ pub mod fold_constants;
 pub mod merge_blocks;
 pub mod prune_block_parameters;
 pub mod remove_dead_code;
+pub mod renumber_values;
 pub mod resolve_generic_addresses;
 pub mod share_equal_values;
 

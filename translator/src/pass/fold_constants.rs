@@ -167,9 +167,16 @@ fn reassociate(inst: &mut Inst, definitions: &[Option<Inst>]) -> bool {
     true
 }
 
-/// `[(x + c) + offset]` becomes `[x + (c + offset)]` where the constant stays small.
+/// `[(x + c) + offset]` becomes `[x + (c + offset)]` where the constant stays small. A constant address takes in the
+/// offset.
 fn shorten_address(inst: &mut Inst, access: &mut Access, definitions: &[Option<Inst>]) -> bool {
-    let Operand::Value(address) = inst.args[0] else { return false };
+    let address = match inst.args[0] {
+        Operand::Value(address) => address,
+        Operand::Const(address) => {
+            inst.args[0] = Operand::Const(address.wrapping_add_signed(i64::from(access.offset)));
+            return std::mem::take(&mut access.offset) != 0;
+        }
+    };
     let Some((base, constant)) = definition(address, definitions).and_then(sum_with_constant) else { return false };
     let Some(offset) = (constant as i64).checked_add(i64::from(access.offset)) else { return false };
     let Ok(offset) = i32::try_from(offset) else { return false };
