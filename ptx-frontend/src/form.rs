@@ -161,7 +161,8 @@ fn read_form(text: &'static str) -> Form {
 /// Every form of the table, by opcode.
 pub fn forms(opcode: Opcode) -> &'static [Form] {
     static FORMS: OnceLock<Vec<Vec<Form>>> = OnceLock::new();
-    &FORMS.get_or_init(|| ROWS.iter().map(|r| r.forms.iter().map(|f| read_form(f)).collect()).collect())[opcode as usize]
+    &FORMS.get_or_init(|| ROWS.iter().map(|r| r.forms.iter().map(|f| read_form(f)).collect()).collect())
+        [opcode as usize]
 }
 
 /// The opcode whose mnemonic, and the words behind it that belong to it (`cp.async.bulk`), begin `text` (an opcode with
@@ -213,8 +214,7 @@ pub fn match_words(opcode: Opcode, text: &str) -> Result<(SmallVec<[u16; 4]>, Mo
     for word in text.split('.').filter(|w| !w.is_empty()) {
         words.push(known_word(word).ok_or_else(|| Mismatch::UnknownWord(word.to_string()))?);
     }
-    let matching: SmallVec<[u16; 4]> =
-        (0..forms.len() as u16).filter(|&i| takes(&forms[i as usize], &words)).collect();
+    let matching: SmallVec<[u16; 4]> = (0..forms.len() as u16).filter(|&i| takes(&forms[i as usize], &words)).collect();
     if !matching.is_empty() {
         return Ok((matching, Modifiers(words)));
     }
@@ -231,9 +231,10 @@ fn takes(form: &Form, words: &[Modifier]) -> bool {
     let mut used = 0u64;
     for word in words {
         let free = |optional: bool| {
-            form.groups.iter().enumerate().position(|(i, g)| {
-                used & (1 << i) == 0 && g.optional == optional && g.words.contains(&word.0)
-            })
+            form.groups
+                .iter()
+                .enumerate()
+                .position(|(i, g)| used & (1 << i) == 0 && g.optional == optional && g.words.contains(&word.0))
         };
         match free(false).or_else(|| free(true)) {
             Some(i) => used |= 1 << i,

@@ -4,13 +4,14 @@
 #![forbid(unsafe_code)]
 
 pub mod checked;
+pub mod container;
 pub mod form;
 pub mod isa;
-pub mod stopgap;
+pub mod link;
 pub mod modifier;
 pub mod scalar;
 pub mod special;
+pub mod stopgap;
 pub mod types;
-pub mod container;
 
 pub use stopgap::parse_module;

@@ -99,7 +99,9 @@ impl<'s> Parser<'s> {
             let negative = self.is(b'-');
             self.bump();
             match self.unary(0)? {
-                Operand::Integer(n) => offset = offset.wrapping_add(if negative { (n as i64).wrapping_neg() } else { n as i64 }),
+                Operand::Integer(n) => {
+                    offset = offset.wrapping_add(if negative { (n as i64).wrapping_neg() } else { n as i64 })
+                }
                 _ => return Err(self.error(span, "the offset of an address is an integer")),
             }
         }
@@ -128,7 +130,9 @@ impl<'s> Parser<'s> {
             let negative = self.is(b'-');
             self.bump();
             match self.unary(0)? {
-                Operand::Integer(n) => offset = offset.wrapping_add(if negative { (n as i64).wrapping_neg() } else { n as i64 }),
+                Operand::Integer(n) => {
+                    offset = offset.wrapping_add(if negative { (n as i64).wrapping_neg() } else { n as i64 })
+                }
                 _ => return Err(self.error(span, "the offset of an address is an integer")),
             }
         }
@@ -290,7 +294,9 @@ impl<'s> Parser<'s> {
             v.size = offset;
         }
         if v.initial.len() as u64 > v.size {
-            return Err(self.error(self.span, format!("`{}` has more initial values than its {} bytes hold", v.name, v.size)));
+            return Err(
+                self.error(self.span, format!("`{}` has more initial values than its {} bytes hold", v.name, v.size))
+            );
         }
         while v.initial.last() == Some(&0) {
             v.initial.pop();
@@ -314,7 +320,9 @@ impl<'s> Parser<'s> {
         let bytes = u64::from(v.ty.bytes());
         let span = self.span;
         if v.size != 0 && *offset + bytes > v.size {
-            return Err(self.error(span, format!("`{}` has more initial values than its {} bytes hold", v.name, v.size)));
+            return Err(
+                self.error(span, format!("`{}` has more initial values than its {} bytes hold", v.name, v.size))
+            );
         }
         // `0xFF00(symbol)`: one byte of an address. `generic(symbol)`: its generic address.
         let mut shift = 0;
@@ -354,11 +362,25 @@ impl<'s> Parser<'s> {
             Operand::F64(bits) if v.ty.bytes() == 4 => (f64::from_bits(bits) as f32).to_bits().into(),
             Operand::F64(bits) => bits,
             Operand::Variable(id, addend) => {
-                v.relocations.push(Relocation { offset: *offset, width: bytes as u32, shift, symbol: Symbol::Variable(id), addend, generic });
+                v.relocations.push(Relocation {
+                    offset: *offset,
+                    width: bytes as u32,
+                    shift,
+                    symbol: Symbol::Variable(id),
+                    addend,
+                    generic,
+                });
                 0
             }
             Operand::Function(id) => {
-                v.relocations.push(Relocation { offset: *offset, width: bytes as u32, shift, symbol: Symbol::Function(id), addend: 0, generic });
+                v.relocations.push(Relocation {
+                    offset: *offset,
+                    width: bytes as u32,
+                    shift,
+                    symbol: Symbol::Function(id),
+                    addend: 0,
+                    generic,
+                });
                 0
             }
             _ => return Err(self.error(span, "not a constant")),

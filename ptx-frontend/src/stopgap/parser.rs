@@ -153,7 +153,9 @@ impl<'s> Parser<'s> {
 
     fn module(&mut self) {
         if self.word() != "version" {
-            let e = self.unexpected("`.version`").help("a PTX module begins with `.version`, `.target` and `.address_size`");
+            let e = self
+                .unexpected("`.version`")
+                .help("a PTX module begins with `.version`, `.target` and `.address_size`");
             self.errors.push(e);
             return;
         }
@@ -389,7 +391,8 @@ impl<'s> Parser<'s> {
         while self.eat(b'[') {
             let n = if self.is(b']') { 0 } else { self.integer()? };
             self.expect(b']')?;
-            v.size = v.size.checked_mul(n).filter(|&n| n <= 1 << 40).ok_or_else(|| self.error(span, "array too large"))?;
+            v.size =
+                v.size.checked_mul(n).filter(|&n| n <= 1 << 40).ok_or_else(|| self.error(span, "array too large"))?;
         }
         Ok((name, v))
     }
@@ -431,7 +434,10 @@ impl<'s> Parser<'s> {
                     break;
                 }
             }
-            values.resize(values.len().max(if directive.ends_with("ntid") || directive.contains("cluster") { 3 } else { 1 }), 1);
+            values.resize(
+                values.len().max(if directive.ends_with("ntid") || directive.contains("cluster") { 3 } else { 1 }),
+                1,
+            );
             f.directives.push((directive.to_string(), values));
         }
         let id = match self.functions.get(name) {
@@ -470,7 +476,10 @@ impl<'s> Parser<'s> {
         let errors_before = self.errors.len();
         self.block()?;
         for name in self.scopes.leave() {
-            let e = self.error(self.span, format!("label `{name}` is used in `{}` and not defined", self.out.functions[id.0 as usize].name));
+            let e = self.error(
+                self.span,
+                format!("label `{name}` is used in `{}` and not defined", self.out.functions[id.0 as usize].name),
+            );
             self.errors.push(e);
         }
         let mut body = std::mem::take(&mut self.body);
@@ -568,7 +577,9 @@ impl<'s> Parser<'s> {
             let span = self.span;
             let name = self.ident("predicate")?;
             match self.scopes.find(name, &mut self.body) {
-                Some(Name::Register(r)) if self.body.registers[r.0 as usize].ty == ScalarType::Pred => Some((r, negated)),
+                Some(Name::Register(r)) if self.body.registers[r.0 as usize].ty == ScalarType::Pred => {
+                    Some((r, negated))
+                }
                 _ => return Err(self.error(span, format!("`{name}` is not a predicate register"))),
             }
         } else {
@@ -705,7 +716,13 @@ impl<'s> Parser<'s> {
         self.expect(b';')
     }
 
-    fn instruction(&mut self, spelled: &'s str, span: Span, guard: Option<(RegisterId, bool)>, origin: Origin) -> Parsed<()> {
+    fn instruction(
+        &mut self,
+        spelled: &'s str,
+        span: Span,
+        guard: Option<(RegisterId, bool)>,
+        origin: Origin,
+    ) -> Parsed<()> {
         let (opcode, candidates, modifiers) = match self.spellings.get(spelled) {
             Some(known) => known.clone(),
             None => {
@@ -742,19 +759,31 @@ impl<'s> Parser<'s> {
         match form::match_words(opcode, words) {
             Ok((forms, modifiers)) => Ok((opcode, forms, modifiers)),
             Err(Mismatch::UnknownWord(w)) => {
-                Err(unsupported(format!("`.{w}` is not a word known here")).label(format!("in this `{}`", opcode.as_str())))
+                Err(unsupported(format!("`.{w}` is not a word known here"))
+                    .label(format!("in this `{}`", opcode.as_str())))
             }
             Err(Mismatch::WordNotAllowed(w)) => {
-                Err(unsupported(format!("`{spelled}` is not a form of `{}`", opcode.as_str())).label(format!("`.{w}` does not belong here")))
+                Err(unsupported(format!("`{spelled}` is not a form of `{}`", opcode.as_str()))
+                    .label(format!("`.{w}` does not belong here")))
             }
-            Err(Mismatch::Combination) => Err(unsupported(format!("`{spelled}` is not a form of `{}`", opcode.as_str()))
-                .label("these words do not go together")
-                .help(format!("its forms are {}", opcode.row().forms.join("; ")))),
+            Err(Mismatch::Combination) => {
+                Err(unsupported(format!("`{spelled}` is not a form of `{}`", opcode.as_str()))
+                    .label("these words do not go together")
+                    .help(format!("its forms are {}", opcode.row().forms.join("; "))))
+            }
         }
     }
 
     /// The first of the candidate forms that the operands fit.
-    fn fit(&self, opcode: Opcode, candidates: &[u16], modifiers: &Modifiers, operands: &[Operand], spelled: &str, span: Span) -> Parsed<u16> {
+    fn fit(
+        &self,
+        opcode: Opcode,
+        candidates: &[u16],
+        modifiers: &Modifiers,
+        operands: &[Operand],
+        spelled: &str,
+        span: Span,
+    ) -> Parsed<u16> {
         let types = modifiers.types();
         let mut why = String::new();
         for &i in candidates {
