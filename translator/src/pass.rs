@@ -19,3 +19,6 @@ pub mod find_post_dominators;
 pub mod find_uniform_values;
 
 mod substitution;
+
+#[cfg(test)]
+mod tests;
