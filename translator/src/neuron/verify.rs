@@ -281,14 +281,14 @@ impl Verifier<'_> {
                 require!(self, counts.len() <= 1, "operands of {counts:?} elements; all must have equally many");
             }
             Limit::SameDtype => {
-                if let (Some(output), Some(input)) = (output, inputs.first()) {
-                    require!(
-                        self,
-                        output.dtype == input.dtype,
-                        "{} and {} must be the same type",
-                        output.dtype,
-                        input.dtype
-                    );
+                let first = row.operands.iter().position(|spec| spec.role == Role::In);
+                let input = match first.and_then(|at| instruction.operands.get(at)) {
+                    Some(Operand::Tile(tile)) => Some(tile.dtype),
+                    Some(Operand::Constant(_, dtype)) => Some(*dtype),
+                    _ => None,
+                };
+                if let (Some(output), Some(input)) = (output, input) {
+                    require!(self, output.dtype == input, "{} and {input} must be the same type", output.dtype);
                 }
             }
             Limit::OnePsumInput => {
