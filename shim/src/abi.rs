@@ -169,6 +169,11 @@ impl<'a, T> In<'a, T> {
         }
     }
 
+    /// No array.
+    pub fn none() -> Self {
+        In(std::ptr::null(), PhantomData)
+    }
+
     /// Whether there is no array.
     pub fn is_null(self) -> bool {
         self.0.is_null()

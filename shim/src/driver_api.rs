@@ -138,26 +138,32 @@ macro_rules! for_each_driver_fn {
                 ) => "shared memory of the model has no banks to configure";
             }
             chapter "Module Management" {
-                2000 unsupported fn cuModuleLoad(module: *mut CUmodule, fname: *const c_char);
-                2000 unsupported fn cuModuleLoadData(module: *mut CUmodule, image: *const c_void);
-                2010 unsupported fn cuModuleLoadDataEx(
+                2000 implemented fn cuModuleLoad(module: *mut CUmodule, fname: *const c_char) => module::load;
+                2000 implemented fn cuModuleLoadData(module: *mut CUmodule, image: *const c_void) => module::load_data;
+                2010 implemented fn cuModuleLoadDataEx(
                     module: *mut CUmodule, image: *const c_void, num_options: u32, options: *mut CUjit_option,
                     option_values: *mut *mut c_void,
-                );
-                2000 unsupported fn cuModuleLoadFatBinary(module: *mut CUmodule, fat_cubin: *const c_void);
-                2000 unsupported fn cuModuleUnload(hmod: CUmodule);
-                11070 unsupported fn cuModuleGetLoadingMode(mode: *mut CUmoduleLoadingMode);
-                2000 unsupported fn cuModuleGetFunction(hfunc: *mut CUfunction, hmod: CUmodule, name: *const c_char);
-                12040 unsupported fn cuModuleGetFunctionCount(count: *mut u32, module: CUmodule);
-                12040 unsupported fn cuModuleEnumerateFunctions(
+                ) => module::load_data_with_options;
+                2000 implemented fn cuModuleLoadFatBinary(
+                    module: *mut CUmodule, fat_cubin: *const c_void,
+                ) => module::load_data;
+                2000 implemented fn cuModuleUnload(hmod: CUmodule) => module::unload;
+                11070 implemented fn cuModuleGetLoadingMode(mode: *mut CUmoduleLoadingMode) => module::get_loading_mode;
+                2000 implemented fn cuModuleGetFunction(
+                    hfunc: *mut CUfunction, hmod: CUmodule, name: *const c_char,
+                ) => module::get_function;
+                12040 implemented fn cuModuleGetFunctionCount(
+                    count: *mut u32, module: CUmodule,
+                ) => module::get_function_count;
+                12040 implemented fn cuModuleEnumerateFunctions(
                     functions: *mut CUfunction, num_functions: u32, module: CUmodule,
-                );
+                ) => module::enumerate_functions;
                 2000 unsupported fn cuModuleGetGlobal(
                     dptr: *mut CUdeviceptr_v1, bytes: *mut u32, hmod: CUmodule, name: *const c_char,
                 );
-                3020 unsupported fn cuModuleGetGlobal_v2(
+                3020 implemented fn cuModuleGetGlobal_v2(
                     dptr: *mut CUdeviceptr, bytes: *mut usize, hmod: CUmodule, name: *const c_char,
-                );
+                ) => module::get_global;
                 5050 unsupported fn cuLinkCreate(
                     num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
                     state_out: *mut CUlinkState,
@@ -186,52 +192,70 @@ macro_rules! for_each_driver_fn {
                     state: CUlinkState, cubin_out: *mut *mut c_void, size_out: *mut usize,
                 );
                 5050 unsupported fn cuLinkDestroy(state: CUlinkState);
-                2000 unsupported fn cuModuleGetTexRef(tex_ref: *mut CUtexref, hmod: CUmodule, name: *const c_char);
-                3000 unsupported fn cuModuleGetSurfRef(surf_ref: *mut CUsurfref, hmod: CUmodule, name: *const c_char);
+                2000 implemented fn cuModuleGetTexRef(
+                    tex_ref: *mut CUtexref, hmod: CUmodule, name: *const c_char,
+                ) => module::get_reference;
+                3000 implemented fn cuModuleGetSurfRef(
+                    surf_ref: *mut CUsurfref, hmod: CUmodule, name: *const c_char,
+                ) => module::get_reference;
             }
             chapter "Library Management" {
-                12000 unsupported fn cuLibraryLoadData(
+                12000 implemented fn cuLibraryLoadData(
                     library: *mut CUlibrary, code: *const c_void, jit_options: *mut CUjit_option,
                     jit_options_values: *mut *mut c_void, num_jit_options: u32, library_options: *mut CUlibraryOption,
                     library_option_values: *mut *mut c_void, num_library_options: u32,
-                );
-                12000 unsupported fn cuLibraryLoadFromFile(
+                ) => library::load_data;
+                12000 implemented fn cuLibraryLoadFromFile(
                     library: *mut CUlibrary, file_name: *const c_char, jit_options: *mut CUjit_option,
                     jit_options_values: *mut *mut c_void, num_jit_options: u32, library_options: *mut CUlibraryOption,
                     library_option_values: *mut *mut c_void, num_library_options: u32,
-                );
-                12000 unsupported fn cuLibraryUnload(library: CUlibrary);
-                12000 unsupported fn cuLibraryGetKernel(kernel: *mut CUkernel, library: CUlibrary, name: *const c_char);
-                12040 unsupported fn cuLibraryGetKernelCount(count: *mut u32, lib: CUlibrary);
-                12040 unsupported fn cuLibraryEnumerateKernels(
+                ) => library::load_file;
+                12000 implemented fn cuLibraryUnload(library: CUlibrary) => library::unload;
+                12000 implemented fn cuLibraryGetKernel(
+                    kernel: *mut CUkernel, library: CUlibrary, name: *const c_char,
+                ) => library::get_kernel;
+                12040 implemented fn cuLibraryGetKernelCount(
+                    count: *mut u32, lib: CUlibrary,
+                ) => library::get_kernel_count;
+                12040 implemented fn cuLibraryEnumerateKernels(
                     kernels: *mut CUkernel, num_kernels: u32, lib: CUlibrary,
-                );
-                12000 unsupported fn cuLibraryGetModule(module: *mut CUmodule, library: CUlibrary);
-                12000 unsupported fn cuKernelGetFunction(func: *mut CUfunction, kernel: CUkernel);
-                12050 unsupported fn cuKernelGetLibrary(lib: *mut CUlibrary, kernel: CUkernel);
-                12000 unsupported fn cuLibraryGetGlobal(
+                ) => library::enumerate_kernels;
+                12000 implemented fn cuLibraryGetModule(
+                    module: *mut CUmodule, library: CUlibrary,
+                ) => library::get_module;
+                12000 implemented fn cuKernelGetFunction(
+                    func: *mut CUfunction, kernel: CUkernel,
+                ) => library::kernel_get_function;
+                12050 implemented fn cuKernelGetLibrary(
+                    lib: *mut CUlibrary, kernel: CUkernel,
+                ) => library::kernel_get_library;
+                12000 implemented fn cuLibraryGetGlobal(
                     dptr: *mut CUdeviceptr, bytes: *mut usize, library: CUlibrary, name: *const c_char,
-                );
-                12000 unsupported fn cuLibraryGetManaged(
+                ) => library::get_global;
+                12000 implemented fn cuLibraryGetManaged(
                     dptr: *mut CUdeviceptr, bytes: *mut usize, library: CUlibrary, name: *const c_char,
-                );
-                12000 unsupported fn cuLibraryGetUnifiedFunction(
+                ) => library::get_managed;
+                12000 implemented fn cuLibraryGetUnifiedFunction(
                     fptr: *mut *mut c_void, library: CUlibrary, symbol: *const c_char,
-                );
-                12000 unsupported fn cuKernelGetAttribute(
+                ) => library::get_unified_function;
+                12000 implemented fn cuKernelGetAttribute(
                     pi: *mut i32, attrib: CUfunction_attribute, kernel: CUkernel, dev: CUdevice,
-                );
-                12000 unsupported fn cuKernelSetAttribute(
+                ) => library::kernel_get_attribute;
+                12000 implemented fn cuKernelSetAttribute(
                     attrib: CUfunction_attribute, val: i32, kernel: CUkernel, dev: CUdevice,
-                );
-                12000 stub fn cuKernelSetCacheConfig(
+                ) => library::kernel_set_attribute;
+                12000 implemented fn cuKernelSetCacheConfig(
                     kernel: CUkernel, config: CUfunc_cache, dev: CUdevice,
-                ) => "the model has no L1/shared split to configure";
-                12030 unsupported fn cuKernelGetName(name: *mut *const c_char, hfunc: CUkernel);
-                12040 unsupported fn cuKernelGetParamInfo(
+                ) => function::kernel_set_cache_config;
+                12030 implemented fn cuKernelGetName(
+                    name: *mut *const c_char, hfunc: CUkernel,
+                ) => library::kernel_get_name;
+                12040 implemented fn cuKernelGetParamInfo(
                     kernel: CUkernel, param_index: usize, param_offset: *mut usize, param_size: *mut usize,
-                );
-                13020 unsupported fn cuKernelGetParamCount(kernel: CUkernel, param_count: *mut usize);
+                ) => library::kernel_get_param_info;
+                13020 implemented fn cuKernelGetParamCount(
+                    kernel: CUkernel, param_count: *mut usize,
+                ) => function::get_param_count;
             }
             chapter "Memory Management" {
                 2000 unsupported fn cuMemGetInfo(free: *mut u32, total: *mut u32);
@@ -902,31 +926,39 @@ macro_rules! for_each_driver_fn {
                 ) => stream_memory::batch;
             }
             chapter "Execution Control" {
-                2020 unsupported fn cuFuncGetAttribute(pi: *mut i32, attrib: CUfunction_attribute, hfunc: CUfunction);
-                9000 unsupported fn cuFuncSetAttribute(hfunc: CUfunction, attrib: CUfunction_attribute, value: i32);
-                3000 stub fn cuFuncSetCacheConfig(
+                2020 implemented fn cuFuncGetAttribute(
+                    pi: *mut i32, attrib: CUfunction_attribute, hfunc: CUfunction,
+                ) => function::get_attribute;
+                9000 implemented fn cuFuncSetAttribute(
+                    hfunc: CUfunction, attrib: CUfunction_attribute, value: i32,
+                ) => function::set_attribute;
+                3000 implemented fn cuFuncSetCacheConfig(
                     hfunc: CUfunction, config: CUfunc_cache,
-                ) => "the model has no L1/shared split to configure";
-                11000 unsupported fn cuFuncGetModule(hmod: *mut CUmodule, hfunc: CUfunction);
-                12030 unsupported fn cuFuncGetName(name: *mut *const c_char, hfunc: CUfunction);
-                12040 unsupported fn cuFuncGetParamInfo(
+                ) => function::set_cache_config;
+                11000 implemented fn cuFuncGetModule(hmod: *mut CUmodule, hfunc: CUfunction) => function::get_module;
+                12030 implemented fn cuFuncGetName(name: *mut *const c_char, hfunc: CUfunction) => function::get_name;
+                12040 implemented fn cuFuncGetParamInfo(
                     func: CUfunction, param_index: usize, param_offset: *mut usize, param_size: *mut usize,
-                );
-                13020 unsupported fn cuFuncGetParamCount(func: CUfunction, param_count: *mut usize);
-                12040 unsupported fn cuFuncIsLoaded(state: *mut CUfunctionLoadingState, function: CUfunction);
-                12040 unsupported fn cuFuncLoad(function: CUfunction);
-                4000 unsupported fn cuLaunchKernel ptsz cuLaunchKernel_ptsz(
+                ) => function::get_param_info;
+                13020 implemented fn cuFuncGetParamCount(
+                    func: CUfunction, param_count: *mut usize,
+                ) => function::get_param_count;
+                12040 implemented fn cuFuncIsLoaded(
+                    state: *mut CUfunctionLoadingState, function: CUfunction,
+                ) => function::is_loaded;
+                12040 implemented fn cuFuncLoad(function: CUfunction) => function::load;
+                4000 implemented fn cuLaunchKernel ptsz cuLaunchKernel_ptsz(
                     f: CUfunction, grid_dim_x: u32, grid_dim_y: u32, grid_dim_z: u32, block_dim_x: u32, block_dim_y: u32,
                     block_dim_z: u32, shared_mem_bytes: u32, stream: CUstream, kernel_params: *mut *mut c_void,
                     extra: *mut *mut c_void,
-                );
-                11060 unsupported fn cuLaunchKernelEx ptsz cuLaunchKernelEx_ptsz(
+                ) => launch::launch;
+                11060 implemented fn cuLaunchKernelEx ptsz cuLaunchKernelEx_ptsz(
                     config: *const CUlaunchConfig, f: CUfunction, kernel_params: *mut *mut c_void, extra: *mut *mut c_void,
-                );
-                9000 unsupported fn cuLaunchCooperativeKernel ptsz cuLaunchCooperativeKernel_ptsz(
+                ) => launch::launch_with_config;
+                9000 implemented fn cuLaunchCooperativeKernel ptsz cuLaunchCooperativeKernel_ptsz(
                     f: CUfunction, grid_dim_x: u32, grid_dim_y: u32, grid_dim_z: u32, block_dim_x: u32, block_dim_y: u32,
                     block_dim_z: u32, shared_mem_bytes: u32, stream: CUstream, kernel_params: *mut *mut c_void,
-                );
+                ) => launch::launch_cooperative;
                 10000 implemented fn cuLaunchHostFunc ptsz cuLaunchHostFunc_ptsz(
                     stream: CUstream, callback: CUhostFn, user_data: *mut c_void,
                 ) => stream::launch_host_function;
@@ -948,9 +980,9 @@ macro_rules! for_each_driver_fn {
                     launch_params_list: *mut CUDA_LAUNCH_PARAMS, num_devices: u32, flags: u32,
                 );
                 2000 unsupported fn cuParamSetTexRef(hfunc: CUfunction, texunit: i32, tex_ref: CUtexref);
-                4020 stub fn cuFuncSetSharedMemConfig(
+                4020 implemented fn cuFuncSetSharedMemConfig(
                     hfunc: CUfunction, config: CUsharedconfig,
-                ) => "shared memory of the model has no banks to configure";
+                ) => function::set_shared_config;
             }
             chapter "Graph Management" {
                 10000 unsupported fn cuGraphCreate(graph: *mut CUgraph, flags: u32);
@@ -1224,30 +1256,30 @@ macro_rules! for_each_driver_fn {
                 );
             }
             chapter "Occupancy" {
-                6050 unsupported fn cuOccupancyMaxActiveBlocksPerMultiprocessor(
+                6050 implemented fn cuOccupancyMaxActiveBlocksPerMultiprocessor(
                     num_blocks: *mut i32, func: CUfunction, block_size: i32, dynamic_s_mem_size: usize,
-                );
-                7000 unsupported fn cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+                ) => occupancy::max_active_blocks;
+                7000 implemented fn cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
                     num_blocks: *mut i32, func: CUfunction, block_size: i32, dynamic_s_mem_size: usize, flags: u32,
-                );
-                6050 unsupported fn cuOccupancyMaxPotentialBlockSize(
+                ) => occupancy::max_active_blocks_with_flags;
+                6050 implemented fn cuOccupancyMaxPotentialBlockSize(
                     min_grid_size: *mut i32, block_size: *mut i32, func: CUfunction,
                     block_size_to_dynamic_s_mem_size: CUoccupancyB2DSize, dynamic_s_mem_size: usize, block_size_limit: i32,
-                );
-                7000 unsupported fn cuOccupancyMaxPotentialBlockSizeWithFlags(
+                ) => occupancy::max_potential_block_size;
+                7000 implemented fn cuOccupancyMaxPotentialBlockSizeWithFlags(
                     min_grid_size: *mut i32, block_size: *mut i32, func: CUfunction,
                     block_size_to_dynamic_s_mem_size: CUoccupancyB2DSize, dynamic_s_mem_size: usize, block_size_limit: i32,
                     flags: u32,
-                );
-                10020 unsupported fn cuOccupancyAvailableDynamicSMemPerBlock(
+                ) => occupancy::max_potential_block_size_with_flags;
+                10020 implemented fn cuOccupancyAvailableDynamicSMemPerBlock(
                     dynamic_smem_size: *mut usize, func: CUfunction, num_blocks: i32, block_size: i32,
-                );
-                11070 unsupported fn cuOccupancyMaxPotentialClusterSize(
+                ) => occupancy::available_dynamic_shared;
+                11070 implemented fn cuOccupancyMaxPotentialClusterSize(
                     cluster_size: *mut i32, func: CUfunction, config: *const CUlaunchConfig,
-                );
-                11070 unsupported fn cuOccupancyMaxActiveClusters(
+                ) => occupancy::max_potential_cluster_size;
+                11070 implemented fn cuOccupancyMaxActiveClusters(
                     num_clusters: *mut i32, func: CUfunction, config: *const CUlaunchConfig,
-                );
+                ) => occupancy::max_active_clusters;
             }
             chapter "Texture Reference Management" {
                 2000 unsupported fn cuTexRefSetArray(tex_ref: CUtexref, array: CUarray, flags: u32);

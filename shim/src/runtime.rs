@@ -13,8 +13,12 @@ pub mod limits;
 pub mod allocations;
 pub mod pool;
 
-pub mod launch;
+pub mod image;
+pub mod module;
+pub mod program;
 pub mod variables;
+
+pub mod launch;
 
 pub mod event;
 pub mod graph;

@@ -2,6 +2,7 @@
 
 use super::host;
 use super::limits::Limits;
+use super::module::Module;
 use super::schedule::Schedule;
 use super::stream::Stream;
 use crate::abi::Result;
@@ -27,6 +28,7 @@ pub struct Context {
     /// The error that every later call gets.
     failure: Mutex<Option<CUerror>>,
     per_thread: Mutex<HashMap<u64, Arc<Stream>>>,
+    modules: Mutex<Vec<Live<Module>>>,
     /// The order of its streams.
     pub schedule: Schedule,
     /// Its limits.
@@ -60,6 +62,7 @@ impl Context {
             active: AtomicBool::new(!is_primary),
             failure: Mutex::default(),
             per_thread: Mutex::default(),
+            modules: Mutex::default(),
             schedule: Schedule::default(),
             limits: Limits::default(),
             services: Services::new(Box::new(|stream, text| match stream {
@@ -149,6 +152,16 @@ impl Context {
         streams.entry(thread_number()).or_insert_with(|| Arc::new(Stream::per_thread(self.clone()))).clone()
     }
 
+    /// A module was brought into it.
+    pub fn adopt(&self, module: Live<Module>) {
+        lock(&self.modules).push(module);
+    }
+
+    /// A module was taken out of it.
+    pub fn disown(&self, module: &Live<Module>) {
+        lock(&self.modules).retain(|other| other.handle() != module.handle());
+    }
+
     /// Waits for all work of the context; reports a fault of that work.
     pub fn synchronize(&self) -> Result {
         self.schedule.wait_for_all();
@@ -160,6 +173,11 @@ impl Context {
     pub fn end(&self) {
         self.active.store(false, Ordering::Release);
         self.schedule.wait_for_all();
+        let modules = std::mem::take(&mut *lock(&self.modules));
+        for module in modules {
+            // It may have been unloaded by another thread just now.
+            let _ = Module::unload(&module);
+        }
         lock(&self.per_thread).clear();
         self.limits.reset();
         *lock(&self.failure) = None;

@@ -1,7 +1,10 @@
 //! What only unsafe code can do with pointers that the program gave for later: read and write its memory, call its
 //! functions. The rest of `runtime` passes such pointers around as numbers.
 
-use crate::sys::{CUmemLocation, CUresult, CUstream, CUstreamBatchMemOpParams, CUstreamBatchMemOpType};
+use crate::sys::{
+    CUlaunchAttribute, CUlaunchAttributeID, CUlaunchConfig, CUmemLocation, CUoccupancyB2DSize, CUresult, CUstream,
+    CUstreamBatchMemOpParams, CUstreamBatchMemOpType,
+};
 use sim_backend::memory::{Memory, MemoryError};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -59,6 +62,52 @@ pub fn batched(params: &CUstreamBatchMemOpParams) -> (CUstreamBatchMemOpType, u6
         let wait = &params.waitValue;
         (params.operation, wait.address, wait.__bindgen_anon_1.value64, wait.flags)
     }
+}
+
+/// What an attribute of a launch asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LaunchAttribute {
+    /// Whether all CTAs are resident together.
+    Cooperative(bool),
+    /// CTAs of a cluster.
+    Cluster([u32; 3]),
+    /// Something that changes no result.
+    Hint,
+    /// An event that the kernel triggers.
+    Event,
+    /// No attribute of CUDA.
+    Unknown,
+}
+
+/// The attributes of a launch.
+pub fn launch_attributes(config: &CUlaunchConfig) -> Vec<LaunchAttribute> {
+    use CUlaunchAttributeID as A;
+    if config.attrs.is_null() {
+        return Vec::new();
+    }
+    // SAFETY: the manual says that there are so many.
+    let attributes = unsafe { std::slice::from_raw_parts(config.attrs, config.numAttrs as usize) };
+    let read = |attribute: &CUlaunchAttribute| match attribute.id {
+        // SAFETY: the identifier says which field is set, and every bit pattern is a number.
+        A::CU_LAUNCH_ATTRIBUTE_COOPERATIVE => LaunchAttribute::Cooperative(unsafe { attribute.value.cooperative } != 0),
+        A::CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION => {
+            // SAFETY: as above.
+            let size = unsafe { attribute.value.clusterDim };
+            LaunchAttribute::Cluster([size.x, size.y, size.z])
+        }
+        A::CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_EVENT | A::CU_LAUNCH_ATTRIBUTE_LAUNCH_COMPLETION_EVENT => {
+            LaunchAttribute::Event
+        }
+        known if known.0 < A::CU_LAUNCH_ATTRIBUTE_MAX.0 => LaunchAttribute::Hint,
+        _ => LaunchAttribute::Unknown,
+    };
+    attributes.iter().map(read).collect()
+}
+
+/// Asks the program how much dynamic shared memory a block of so many threads needs.
+pub fn shared_of_block(function: CUoccupancyB2DSize, threads: i32) -> Option<usize> {
+    // SAFETY: the program gave the function to be called like this.
+    function.map(|function| unsafe { function(threads) })
 }
 
 /// Writes what kernels print to the program's own `stdout`, so that it stands where the program's own output has it.

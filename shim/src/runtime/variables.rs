@@ -3,10 +3,11 @@
 use super::allocations::Kind;
 use super::context::Context;
 use super::device::Device;
+use super::program::Program;
 use crate::abi::Result;
-use ptx_frontend::checked::{Linkage, Module, Relocation, Symbol, Variable};
+use ptx_frontend::checked::{Linkage, Relocation, Symbol, Variable};
 use ptx_frontend::types::StateSpace;
-use translator::tile::window;
+use translator::code_address;
 
 /// Where a variable lies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +30,8 @@ fn is_placed(variable: &Variable) -> bool {
 
 impl Variables {
     /// Gives each variable a place and its initial value.
-    pub fn place(device: &Device, context: &Context, module: &Module) -> Result<Self> {
+    pub fn place(device: &Device, context: &Context, program: &Program) -> Result<Self> {
+        let module = &program.module;
         let mut variables = Variables(Vec::with_capacity(module.variables.len()));
         for variable in &module.variables {
             let place = match allocate(device, context, variable) {
@@ -43,7 +45,7 @@ impl Variables {
         }
         for (variable, place) in module.variables.iter().zip(&variables.0) {
             let Some(place) = place else { continue };
-            if let Err(error) = device.memory.write(place.address, &variables.initial(variable, place.size)) {
+            if let Err(error) = device.memory.write(place.address, &variables.initial(program, variable, place.size)) {
                 variables.free(device);
                 return Err(error.into());
             }
@@ -52,11 +54,11 @@ impl Variables {
     }
 
     /// The initial bytes of a variable, with addresses filled in.
-    fn initial(&self, variable: &Variable, size: u64) -> Vec<u8> {
+    fn initial(&self, program: &Program, variable: &Variable, size: u64) -> Vec<u8> {
         let mut bytes = variable.initial.clone();
         bytes.resize(size as usize, 0);
         for relocation in &variable.relocations {
-            let value = self.address(relocation) >> relocation.shift;
+            let value = self.address(program, relocation) >> relocation.shift;
             let at = relocation.offset as usize;
             let width = relocation.width as usize;
             if let Some(slot) = bytes.get_mut(at..at + width) {
@@ -66,10 +68,10 @@ impl Variables {
         bytes
     }
 
-    fn address(&self, relocation: &Relocation) -> u64 {
+    fn address(&self, program: &Program, relocation: &Relocation) -> u64 {
         let base = match relocation.symbol {
             Symbol::Variable(id) => self.get(id.0 as usize).map_or(0, |place| place.address),
-            Symbol::Function(id) => window::CODE + 16 * u64::from(id.0),
+            Symbol::Function(id) => code_address(program.code_base, id),
         };
         base.wrapping_add_signed(relocation.addend)
     }

@@ -1,0 +1,226 @@
+//! Modules: a program in a context, with memory for its variables; libraries: a program that gets into a context when
+//! it is first used there; and the functions of both.
+
+use super::context::{Context, current, lock};
+use super::device::device;
+use super::program::Program;
+use super::variables::{Place, Variables};
+use crate::abi::Result;
+use crate::error::CUerror;
+use crate::handle::{Live, Object, Registry};
+use crate::sys::{CUfunc_st, CUlib_st, CUlibrary, CUmod_st, CUmodule};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+
+/// A program in a context.
+pub struct Module {
+    handle: OnceLock<usize>,
+    program: Arc<Program>,
+    context: Arc<Context>,
+    variables: Variables,
+    is_loaded: AtomicBool,
+    functions: Mutex<HashMap<usize, Live<Function>>>,
+}
+
+/// A program that may be used in any context.
+pub struct Library {
+    handle: OnceLock<usize>,
+    program: Arc<Program>,
+    /// By number of the context.
+    modules: Mutex<HashMap<u64, Live<Module>>>,
+    kernels: Mutex<HashMap<usize, Live<Function>>>,
+}
+
+/// A kernel as programs hold it: `CUfunction` of a module, or `CUkernel` of a library.
+pub struct Function {
+    program: Arc<Program>,
+    index: usize,
+    home: Home,
+}
+
+/// Where a function comes from. Weak, because module and library keep their functions.
+enum Home {
+    Module(Weak<Module>),
+    Library(Weak<Library>),
+}
+
+impl Object for Module {
+    type Raw = CUmod_st;
+    fn registry() -> &'static Registry<Self> {
+        static MODULES: Registry<Module> = Registry::new();
+        &MODULES
+    }
+}
+
+impl Object for Library {
+    type Raw = CUlib_st;
+    fn registry() -> &'static Registry<Self> {
+        static LIBRARIES: Registry<Library> = Registry::new();
+        &LIBRARIES
+    }
+}
+
+impl Object for Function {
+    type Raw = CUfunc_st;
+    fn registry() -> &'static Registry<Self> {
+        static FUNCTIONS: Registry<Function> = Registry::new();
+        &FUNCTIONS
+    }
+}
+
+impl Module {
+    /// Brings a program into a context.
+    pub fn load(program: Arc<Program>, context: &Arc<Context>) -> Result<Live<Module>> {
+        let variables = Variables::place(device()?, context, &program)?;
+        let module = Module {
+            handle: OnceLock::new(),
+            program,
+            context: context.clone(),
+            variables,
+            is_loaded: AtomicBool::new(true),
+            functions: Mutex::default(),
+        };
+        let live = Module::registry().insert(Arc::new(module));
+        let _ = live.handle.set(live.handle() as usize);
+        context.adopt(live.clone());
+        Ok(live)
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Its handle.
+    pub fn handle(&self) -> CUmodule {
+        self.handle.get().map_or(std::ptr::null_mut(), |handle| *handle as CUmodule)
+    }
+
+    /// Whether it is still in its context.
+    pub fn is_loaded(&self) -> bool {
+        self.is_loaded.load(Ordering::Acquire)
+    }
+
+    /// Takes the module out of its context: its handles end, and its variables' memory is given back.
+    pub fn unload(live: &Live<Module>) -> Result {
+        live.remove()?;
+        live.is_loaded.store(false, Ordering::Release);
+        for function in lock(&live.functions).drain() {
+            let _ = function.1.remove();
+        }
+        live.context.schedule.wait_for_all();
+        live.context.disown(live);
+        live.variables.free(device()?);
+        Ok(())
+    }
+
+    /// The function of one of its kernels; always the same handle.
+    pub fn function(self: &Arc<Self>, index: usize) -> Live<Function> {
+        let make = || {
+            let home = Home::Module(Arc::downgrade(self));
+            Function::registry().insert(Arc::new(Function { program: self.program.clone(), index, home }))
+        };
+        lock(&self.functions).entry(index).or_insert_with(make).clone()
+    }
+
+    /// Where a variable lies.
+    pub fn variable(&self, name: &str) -> Result<(Place, bool)> {
+        let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
+        let place = self.variables.get(index).ok_or(CUerror::NOT_FOUND)?;
+        Ok((place, self.program.module.variables[index].managed))
+    }
+
+    /// Addresses of variables, by their indices.
+    pub fn addresses(&self, variables: &[usize]) -> Result<Arc<[u64]>> {
+        let address = |&index: &usize| self.variables.get(index).map(|p| p.address).ok_or(CUerror::NOT_FOUND);
+        variables.iter().map(address).collect()
+    }
+}
+
+impl Library {
+    /// A library of a program.
+    pub fn new(program: Arc<Program>) -> Live<Library> {
+        let handle = OnceLock::new();
+        let library = Library { handle, program, modules: Mutex::default(), kernels: Mutex::default() };
+        let live = Library::registry().insert(Arc::new(library));
+        let _ = live.handle.set(live.handle() as usize);
+        live
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Its handle.
+    pub fn handle(&self) -> CUlibrary {
+        self.handle.get().map_or(std::ptr::null_mut(), |handle| *handle as CUlibrary)
+    }
+
+    /// Its module in a context, which it is brought into now if it was not yet.
+    pub fn module(&self, context: &Arc<Context>) -> Result<Live<Module>> {
+        let mut modules = lock(&self.modules);
+        match modules.get(&context.number()) {
+            Some(module) if module.is_loaded() => Ok(module.clone()),
+            _ => {
+                let module = Module::load(self.program.clone(), context)?;
+                modules.insert(context.number(), module.clone());
+                Ok(module)
+            }
+        }
+    }
+
+    /// One of its kernels; always the same handle.
+    pub fn kernel(self: &Arc<Self>, index: usize) -> Live<Function> {
+        let make = || {
+            let home = Home::Library(Arc::downgrade(self));
+            Function::registry().insert(Arc::new(Function { program: self.program.clone(), index, home }))
+        };
+        lock(&self.kernels).entry(index).or_insert_with(make).clone()
+    }
+
+    /// Ends the library and takes it out of every context.
+    pub fn unload(live: &Live<Library>) -> Result {
+        live.remove()?;
+        for kernel in lock(&live.kernels).drain() {
+            let _ = kernel.1.remove();
+        }
+        let modules: Vec<_> = lock(&live.modules).drain().collect();
+        for (_, module) in modules.iter().filter(|(_, module)| module.is_loaded()) {
+            Module::unload(module)?;
+        }
+        Ok(())
+    }
+}
+
+impl Function {
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// Which of the program's kernels it is.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The module it runs in: its own, or its library's in the current context.
+    pub fn module(&self) -> Result<Arc<Module>> {
+        match &self.home {
+            Home::Module(module) => module.upgrade().filter(|module| module.is_loaded()).ok_or(CUerror::INVALID_HANDLE),
+            Home::Library(library) => {
+                let library = library.upgrade().ok_or(CUerror::INVALID_HANDLE)?;
+                Ok(library.module(current::get()?.object())?.object().clone())
+            }
+        }
+    }
+
+    /// The library it belongs to, if it belongs to one.
+    pub fn library(&self) -> Option<Arc<Library>> {
+        match &self.home {
+            Home::Module(_) => None,
+            Home::Library(library) => library.upgrade(),
+        }
+    }
+}
