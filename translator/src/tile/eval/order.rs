@@ -1,18 +1,45 @@
 //! The order in which blocks run when lanes of a warp stand at different ones: every loop is contiguous, its body
 //! comes before what follows it, and a join comes after all that leads to it. Running the earliest block first
-//! therefore brings lanes together again at post-dominators.
+//! therefore brings lanes together again at post-dominators. A loop's head is where the turn's ways join, so it comes
+//! last in its loop: lanes that are through with a turn wait for those that are still in it.
 //!
 //! This is Bourdoncle's weak topological order ("Efficient chaotic iteration strategies with widenings", 1993),
 //! which also exists for irreducible graphs.
 
 /// A weak topological order of the blocks reachable from block 0, and the innermost loop of each block.
 pub(super) struct Order {
-    /// Blocks in order.
+    /// Blocks in order, with every loop's head before its body: dominators come first.
     pub(super) sequence: Vec<u32>,
     /// By block: number of the innermost loop that contains it. Loops are numbered from 0.
     pub(super) innermost_loop: Vec<Option<u32>>,
     /// By loop: the loop around it.
     pub(super) loop_parent: Vec<Option<u32>>,
+}
+
+impl Order {
+    /// The order in which lanes have their turns: [`Order::sequence`] with every loop's head behind its body.
+    pub(super) fn turns(&self) -> Vec<u32> {
+        let mut turns = self.sequence.clone();
+        for number in 0..self.loop_parent.len() as u32 {
+            let is_inside = |block: &u32| self.is_in_loop(*block, number);
+            let start = turns.iter().position(is_inside).unwrap_or(0);
+            let length = turns[start..].iter().take_while(|block| is_inside(block)).count();
+            // Outer loops have lower numbers, so the head of this one is still at its start.
+            turns[start..start + length].rotate_left(1);
+        }
+        turns
+    }
+
+    fn is_in_loop(&self, block: u32, number: u32) -> bool {
+        let mut at = self.innermost_loop[block as usize];
+        while let Some(inner) = at {
+            if inner == number {
+                return true;
+            }
+            at = self.loop_parent[inner as usize];
+        }
+        false
+    }
 }
 
 /// Orders a graph given by its successor lists.
@@ -149,6 +176,17 @@ mod tests {
         assert_ne!(order.innermost_loop[3], order.innermost_loop[4]);
         assert_eq!(order.innermost_loop[5], None);
         assert_eq!(order.loop_parent[order.innermost_loop[3].unwrap() as usize], order.innermost_loop[4]);
+    }
+
+    #[test]
+    fn lanes_of_a_loop_meet_at_its_head() {
+        // 1 (head) → {4 (exit), 2, 3}, 2 → 1, 3 → 1
+        let successors: Vec<Vec<u32>> = vec![vec![1], vec![2, 3, 4], vec![1], vec![1], vec![]];
+        let turns = weak_topological_order(&successors).turns();
+        assert_eq!((turns[0], &turns[3..]), (0, &[1, 4][..]), "{turns:?}");
+        // As in `nested_loops_stay_together`.
+        let nested: Vec<Vec<u32>> = vec![vec![1], vec![5, 2], vec![4, 3], vec![2], vec![1], vec![]];
+        assert_eq!(weak_topological_order(&nested).turns(), [0, 3, 2, 4, 1, 5]);
     }
 
     #[test]

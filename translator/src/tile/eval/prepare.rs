@@ -257,7 +257,7 @@ struct Builder<'a> {
     number: u32,
     function: &'a Function,
     slots: Slots,
-    sequence: Vec<u32>,
+    turns: Vec<u32>,
     innermost_loop: Vec<Option<u32>>,
     /// By loop: whether it does nothing but wait.
     waiting: Vec<bool>,
@@ -275,17 +275,18 @@ impl<'a> Builder<'a> {
             .collect();
         let order = weak_topological_order(&successors);
         let mut place = vec![u32::MAX; function.blocks.len()];
-        for (i, &block) in order.sequence.iter().enumerate() {
+        let turns = order.turns();
+        for (i, &block) in turns.iter().enumerate() {
             place[block as usize] = first + i as u32;
         }
         let slots = slots::assign(function, &order.sequence);
         let waiting = waiting_loops(function, &order);
-        let (sequence, innermost_loop) = (order.sequence, order.innermost_loop);
-        Builder { kernel, number, function, slots, sequence, innermost_loop, waiting, place, pool }
+        let innermost_loop = order.innermost_loop;
+        Builder { kernel, number, function, slots, turns, innermost_loop, waiting, place, pool }
     }
 
     fn build(mut self, into: &mut Prepared) {
-        for block in self.sequence.clone() {
+        for block in self.turns.clone() {
             let code = self.block(BlockId(block));
             into.blocks.push(code);
         }
