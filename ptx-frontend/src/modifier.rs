@@ -14,6 +14,10 @@ pub struct Modifier(pub &'static str);
 pub struct Modifiers(pub smallvec::SmallVec<[Modifier; 6]>);
 
 impl Modifiers {
+    /// The words (no dots) in the order written.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.iter().map(|modifier| modifier.0)
+    }
     /// Whether the word (no dot) is there.
     pub fn has(&self, word: &str) -> bool {
         self.0.iter().any(|m| m.0 == word)

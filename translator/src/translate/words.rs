@@ -97,7 +97,7 @@ impl Words {
 }
 
 fn all(instruction: &Instruction) -> impl Iterator<Item = &'static str> {
-    instruction.modifiers.0.iter().map(|modifier| modifier.0)
+    instruction.modifiers.words()
 }
 
 /// The instruction's name and words as PTX writes them.
