@@ -63,13 +63,16 @@ pub fn symbol_name(module: &Module, id: VariableId) -> String {
 
 /// Translates one kernel, as it stands in the PTX.
 pub(crate) fn lower(module: &Module, entry: &str, options: &Options) -> Result<Kernel, TranslateError> {
-    let at = module
-        .functions
-        .iter()
-        .position(|function| function.is_entry && function.name == entry && function.body.is_some());
+    let at = module.functions.iter().position(|function| function.is_entry && function.name == entry);
     let Some(at) = at else { return Err(TranslateError::NoSuchKernel(entry.to_owned())) };
-    let entry = FunctionId(at as u32);
     let function = &module.functions[at];
+    if let Some(rejected) = rejected(function, entry, options) {
+        return Err(rejected.into());
+    }
+    if function.body.is_none() {
+        return Err(TranslateError::NoSuchKernel(entry.to_owned()));
+    }
+    let entry = FunctionId(at as u32);
     let plan = Plan::of(module, entry);
     let (params, param_bytes) = lay_out_params(function);
     let mut symbols = Vec::new();
@@ -78,7 +81,11 @@ pub(crate) fn lower(module: &Module, entry: &str, options: &Options) -> Result<K
         functions.push(Lowering::new(module, &plan, options, &function.name, &mut symbols).callee(callee)?);
     }
     let directive = |name: &str| {
-        let numbers = function.directives.iter().find(|(word, _)| word == name).map(|(_, numbers)| numbers)?;
+        let numbers = function
+            .directives
+            .iter()
+            .find(|(word, _)| word.trim_start_matches('.') == name)
+            .map(|(_, numbers)| numbers)?;
         let dimension = |index: usize| numbers.get(index).copied().unwrap_or(1);
         Some([dimension(0), dimension(1), dimension(2)])
     };
@@ -95,6 +102,16 @@ pub(crate) fn lower(module: &Module, entry: &str, options: &Options) -> Result<K
         functions,
         files: files(module, options),
     })
+}
+
+/// What the checker said about a function that it could not take, as a reason why `kernel` cannot run.
+fn rejected(function: &checked::Function, kernel: &str, options: &Options) -> Option<Unsupported> {
+    let diagnostic = function.errors.first()?;
+    // Messages name the instruction in backticks first.
+    let what = diagnostic.message.split('`').nth(1).unwrap_or(&function.name).to_owned();
+    let origin = checked::Origin { line: diagnostic.line, source: (0, 0) };
+    let (kernel, file) = (kernel.to_owned(), options.file.clone());
+    Some(Unsupported { what, reason: diagnostic.message.clone(), kernel, file, origin })
 }
 
 /// Parameters of a kernel lie at their natural alignment in the order of their declaration.

@@ -82,7 +82,7 @@ pub(super) struct Lowering<'m> {
     pub(super) options: &'m Options,
     pub(super) symbols: &'m mut Vec<String>,
     pub(super) builder: Builder,
-    kernel: &'m str,
+    pub(super) kernel: &'m str,
     /// The innermost is the one being walked.
     activations: Vec<Activation<'m>>,
 }
