@@ -25,24 +25,13 @@ pub fn prune_block_parameters(kernel: &mut Kernel) {
 /// One round, which starts from the hope that every parameter can go; whether any could.
 fn prune(function: &mut Function) -> bool {
     let flow = ControlFlow::of(function);
-    let mut held = vec![Held::Itself; function.values.len()];
-    for &block in flow.order.iter().skip(1) {
-        for param in &function.blocks[block.0 as usize].params {
-            held[param.0 as usize] = Held::Unknown;
+    let mut is_needed = vec![false; function.values.len()];
+    let held = loop {
+        let held = hope(function, &flow, &mut is_needed);
+        if let Some(held) = held {
+            break held;
         }
-    }
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for &from in &flow.order {
-            for target in function.blocks[from.0 as usize].terminator.targets() {
-                let params = &function.blocks[target.block.0 as usize].params;
-                for (&param, &arg) in params.iter().zip(&target.args) {
-                    changed |= meet(&mut held, param, arg);
-                }
-            }
-        }
-    }
+    };
     let mut substitution = Substitution::of(function);
     for (value, state) in held.iter().enumerate() {
         if let Held::Only(operand) = state {
@@ -57,25 +46,49 @@ fn prune(function: &mut Function) -> bool {
     true
 }
 
-fn meet(held: &mut [Held], param: Value, arg: Operand) -> bool {
-    let resolved = match arg {
-        Operand::Const(_) => arg,
-        Operand::Value(value) => match held[value.0 as usize] {
-            Held::Unknown => return false,
-            Held::Only(operand) => operand,
-            Held::Itself => arg,
-        },
-    };
-    let state = &mut held[param.0 as usize];
-    let next = match *state {
-        Held::Unknown => Held::Only(resolved),
-        Held::Only(operand) if operand == resolved || arg == Operand::Value(param) => return false,
-        // An argument that changed its mind is taken for a difference; a later round sees it as it is.
-        Held::Only(_) => Held::Itself,
-        Held::Itself => return false,
-    };
-    *state = next;
-    true
+/// What the parameters hold if all that are not yet known to be needed can go; `None` if more turn out to be needed.
+/// Two arguments that differ although everything possible was taken for equal, do differ.
+fn hope(function: &Function, flow: &ControlFlow, is_needed: &mut [bool]) -> Option<Vec<Held>> {
+    let mut held = vec![Held::Itself; function.values.len()];
+    for &block in flow.order.iter().skip(1) {
+        for param in &function.blocks[block.0 as usize].params {
+            if !is_needed[param.0 as usize] {
+                held[param.0 as usize] = Held::Unknown;
+            }
+        }
+    }
+    let (mut changed, mut disappointed) = (true, false);
+    while changed {
+        changed = false;
+        for &from in &flow.order {
+            for target in function.blocks[from.0 as usize].terminator.targets() {
+                let params = &function.blocks[target.block.0 as usize].params;
+                for (&param, &arg) in params.iter().zip(&target.args) {
+                    let resolved = match arg {
+                        Operand::Const(_) => arg,
+                        Operand::Value(value) => match held[value.0 as usize] {
+                            Held::Unknown => continue,
+                            Held::Only(operand) => operand,
+                            Held::Itself => arg,
+                        },
+                    };
+                    match held[param.0 as usize] {
+                        Held::Unknown => {
+                            held[param.0 as usize] = Held::Only(resolved);
+                            changed = true;
+                        }
+                        Held::Only(operand) if operand == resolved || arg == Operand::Value(param) => {}
+                        Held::Only(_) => {
+                            is_needed[param.0 as usize] = true;
+                            disappointed = true;
+                        }
+                        Held::Itself => {}
+                    }
+                }
+            }
+        }
+    }
+    (!disappointed).then_some(held)
 }
 
 /// Removes parameters that are not kept, with their arguments.
