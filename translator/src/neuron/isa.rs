@@ -9,6 +9,10 @@
 //! NKI DMA pages; `NEFF` = NEFF file format; `CXX` = custom C++ operators. `model` marks what no public source says;
 //! such numbers are this model's choice.
 
+mod page;
+
+pub use page::page;
+
 use super::device::DeviceModel;
 use super::words::{Dtype, Engine, EngineSet, Space, words};
 
@@ -167,8 +171,6 @@ pub enum Limit {
     Matmul,
     /// Only reduction operations (`AluOp::is_reduction`).
     ReductionOnly,
-    /// One side in HBM, the other in SBUF.
-    HbmToSbuf,
     /// Equally many elements on both sides.
     EqualSize,
     /// Indices are on the partitions of the SBUF operand, and their number divides its elements.
@@ -207,8 +209,7 @@ pub enum Cost {
     Sequencer,
     /// A sequencer reads or writes memory: about 0.2 µs SBUF, 1.3 µs HBM (model).
     RegisterMemory,
-    /// A GpSimd elementwise routine: `150 + c·N` with c cycles per element column by operation
-    /// (`neuron::routine`).
+    /// A GpSimd elementwise routine: `150 + c·N` with c cycles per element column by operation.
     Routine,
     /// A GpSimd memory routine: `150 + c·N` plus DMA for global addresses.
     RoutineMemory,

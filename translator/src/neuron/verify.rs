@@ -358,7 +358,6 @@ impl Verifier<'_> {
                     require!(self, op.is_reduction(), "`{op}` does not reduce");
                 }
             }
-            Limit::HbmToSbuf => {}
             Limit::EqualSize => self.equal_size(instruction),
             Limit::IndexPerGroup => {
                 if let [(_, data), (_, index)] = tiles[..] {
