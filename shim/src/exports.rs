@@ -44,14 +44,14 @@ macro_rules! function {
     };
     (stub $name:ident $stream:ident $more:tt ($($arg:ident: $ty:ty),* $(,)?) $reason:expr) => {
         #[unsafe(no_mangle)]
-        pub extern "C" fn $name($(_: $ty),*) -> CUresult {
+        pub unsafe extern "C" fn $name($(_: $ty),*) -> CUresult {
             let call = Call { name: stringify!($name), default_stream: DefaultStream::$stream, before_init: false };
             enter(&call, &mut |_| Ok(()))
         }
     };
     (unsupported $name:ident $stream:ident $more:tt ($($arg:ident: $ty:ty),* $(,)?)) => {
         #[unsafe(no_mangle)]
-        pub extern "C" fn $name($(_: $ty),*) -> CUresult {
+        pub unsafe extern "C" fn $name($(_: $ty),*) -> CUresult {
             let call = Call { name: stringify!($name), default_stream: DefaultStream::$stream, before_init: false };
             enter(&call, &mut |call| Err(report::unsupported_function(call.name)))
         }

@@ -3,6 +3,7 @@
 use super::device::Device;
 use crate::abi::{In, Out, Result};
 use crate::error::CUerror;
+use crate::export_table::context_storage;
 use crate::handle::Live;
 use crate::runtime::context::{Context, current};
 use crate::runtime::device::device;
@@ -39,6 +40,7 @@ pub fn check_flags(flags: u32) -> Result {
 /// Ends a context and all that belongs to it.
 pub fn end(context: &Live<Context>) -> Result {
     context.end();
+    context_storage::forget(context.handle());
     device()?.free_all_of(context);
     Ok(())
 }

@@ -5,6 +5,32 @@
 //! published facts: the answer is an HMAC (RFC 2104) over MD2 (RFC 1319) of numbers that both sides know. Nothing is
 //! protected by it, and nothing else uses these functions.
 
+use super::{Slot, call, cudart_interface, function, unknown};
+use crate::abi::{FromC, Out, enter};
+use crate::driver::device::{Device, count_visible};
+use crate::driver::version;
+use crate::sys::CUresult;
+
+/// INTEGRITY_CHECK, the table that the self-test is in.
+pub static SLOTS: [Slot; 3] = [Slot::size(3), function!(check), unknown!("INTEGRITY_CHECK[2]")];
+
+unsafe extern "C" fn check(version: u32, seconds: u64, answer_to: *mut [u8; 16]) -> CUresult {
+    enter(&call("INTEGRITY_CHECK[1]"), &mut |call| {
+        // SAFETY: the caller's contract.
+        let answer_to = unsafe { Out::from_c(answer_to, call) }?;
+        let facts = Facts {
+            driver_version: version::DRIVER as u32,
+            process: std::process::id(),
+            // SAFETY: it only tells which thread this is.
+            thread: unsafe { libc::pthread_self() } as u32,
+            addresses: [cudart_interface::SLOTS.as_ptr() as u64, SLOTS.as_ptr() as u64, check as *const () as u64],
+        };
+        let devices = vec![Identity { uuid: Device.uuid(), pci: Device::PCI }; count_visible() as usize];
+        answer_to.set(answer(version, seconds, &facts, &devices));
+        Ok(())
+    })
+}
+
 const BLOCK: usize = 16;
 const KEY: [u8; BLOCK] =
     [0x14, 0x6a, 0xdd, 0xae, 0x53, 0xa9, 0xa7, 0x52, 0xaa, 0x08, 0x41, 0x36, 0x0b, 0xf5, 0x5a, 0x9f];
