@@ -1,7 +1,9 @@
 //! The `regauge` command. One file for each subcommand.
 
+mod check;
 mod ls;
 mod run;
+mod translate;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -17,6 +19,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Check(check::Check),
+    Translate(translate::Translate),
     Ls(ls::Ls),
 }
 
@@ -30,6 +34,8 @@ fn main() -> ExitCode {
     });
     match cli.command {
         Command::Run(run) => run.main(),
+        Command::Check(check) => check.main(),
+        Command::Translate(translate) => translate.main(),
         Command::Ls(ls) => ls.main(),
     }
 }

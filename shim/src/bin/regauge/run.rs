@@ -54,7 +54,7 @@ pub(crate) struct Run {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Chip {
+pub(crate) enum Chip {
     Trn1,
     Trn2,
     Trn3,
@@ -67,7 +67,7 @@ enum Execute {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Numerics {
+pub(crate) enum Numerics {
     Cuda,
     Device,
 }
