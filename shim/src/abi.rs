@@ -31,13 +31,35 @@ pub enum DefaultStream {
 
 /// The call that is being answered.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
+pub struct Call<'a> {
     /// Name of the symbol.
     pub name: &'static str,
     /// What a null stream means.
     pub default_stream: DefaultStream,
     /// Whether it may come before `cuInit`.
     pub before_init: bool,
+    /// Names and values of the arguments, for the log.
+    pub arguments: &'a [(&'static str, u64)],
+}
+
+impl std::fmt::Display for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}(", self.name)?;
+        for (i, (name, value)) in self.arguments.iter().enumerate() {
+            write!(f, "{}{name}: {value:#x}", if i == 0 { "" } else { ", " })?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// The bits of an argument, as far as they fit: for the log.
+pub fn word<T: Copy>(argument: &T) -> u64 {
+    let mut bytes = [0u8; 8];
+    let length = size_of::<T>().min(bytes.len());
+    // SAFETY: so many bytes are in both. Arguments are numbers and pointers, and the few structures among them have no
+    // padding in their first eight bytes.
+    unsafe { std::ptr::copy_nonoverlapping((&raw const *argument).cast::<u8>(), bytes.as_mut_ptr(), length) };
+    u64::from_le_bytes(bytes)
 }
 
 /// Answers a call from C: nothing unwinds out of it, and a process that cannot use the library is told so.
@@ -52,7 +74,7 @@ pub fn enter(call: &Call, body: &mut dyn FnMut(&Call) -> Result) -> CUresult {
         // The panic hook has told the user.
         Err(_) => CUresult::CUDA_ERROR_UNKNOWN,
     };
-    tracing::debug!(target: "cuda", "{} -> {}", call.name, CUerror::name(result).unwrap_or("?"));
+    tracing::debug!(target: "cuda", "{call} -> {}", CUerror::name(result).unwrap_or("?"));
     result
 }
 
@@ -315,7 +337,8 @@ mod tests {
     use super::*;
     use std::ptr::null_mut;
 
-    const CALL: Call = Call { name: "cuTest", default_stream: DefaultStream::Legacy, before_init: true };
+    const CALL: Call =
+        Call { name: "cuTest", default_stream: DefaultStream::Legacy, before_init: true, arguments: &[] };
 
     /// Converts as an exported function does.
     fn convert<Raw, T: FromC<Raw>>(raw: Raw) -> Result<T> {
@@ -345,6 +368,12 @@ mod tests {
         convert::<_, OutArray<c_char>>(buffer.as_mut_ptr()).unwrap().write_string(4, "Trainium").unwrap();
         assert_eq!(buffer.map(|c| c as u8), *b"Tra\0");
         assert!(convert::<_, OutArray<c_char>>(buffer.as_mut_ptr()).unwrap().write_string(0, "").is_err());
+    }
+
+    #[test]
+    fn a_call_is_told_with_its_arguments() {
+        let call = Call { arguments: &[("count", word(&3u32)), ("kind", word(&-1i32))], ..CALL };
+        assert_eq!(call.to_string(), "cuTest(count: 0x3, kind: 0xffffffff)");
     }
 
     #[test]

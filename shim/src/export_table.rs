@@ -67,8 +67,8 @@ impl Slot {
 }
 
 /// How a function of a table enters the library.
-const fn call(name: &'static str) -> Call {
-    Call { name, default_stream: DefaultStream::Legacy, before_init: false }
+const fn call(name: &'static str) -> Call<'static> {
+    Call { name, default_stream: DefaultStream::Legacy, before_init: false, arguments: &[] }
 }
 
 /// A slot that calls a function.

@@ -3,7 +3,7 @@
 #![allow(missing_docs, non_snake_case, reason = "the names are NVIDIA's, and `docs/driver-api.md` describes them")]
 #![allow(clippy::missing_safety_doc, clippy::too_many_arguments, reason = "the contracts are those of CUDA's manual")]
 
-use crate::abi::{Call, DefaultStream, FromC, enter};
+use crate::abi::{Call, DefaultStream, FromC, enter, word};
 use crate::driver::*;
 use crate::driver_api::for_each_driver_fn;
 use crate::report;
@@ -44,15 +44,19 @@ macro_rules! function {
     };
     (stub $name:ident $stream:ident $more:tt ($($arg:ident: $ty:ty),* $(,)?) $reason:expr) => {
         #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name($(_: $ty),*) -> CUresult {
-            let call = Call { name: stringify!($name), default_stream: DefaultStream::$stream, before_init: false };
+        pub unsafe extern "C" fn $name($($arg: $ty),*) -> CUresult {
+            let arguments = &[$((stringify!($arg), word(&$arg))),*];
+            let (name, default_stream) = (stringify!($name), DefaultStream::$stream);
+            let call = Call { name, default_stream, before_init: false, arguments };
             enter(&call, &mut |_| Ok(()))
         }
     };
     (unsupported $name:ident $stream:ident $more:tt ($($arg:ident: $ty:ty),* $(,)?)) => {
         #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name($(_: $ty),*) -> CUresult {
-            let call = Call { name: stringify!($name), default_stream: DefaultStream::$stream, before_init: false };
+        pub unsafe extern "C" fn $name($($arg: $ty),*) -> CUresult {
+            let arguments = &[$((stringify!($arg), word(&$arg))),*];
+            let (name, default_stream) = (stringify!($name), DefaultStream::$stream);
+            let call = Call { name, default_stream, before_init: false, arguments };
             enter(&call, &mut |call| Err(report::unsupported_function(call.name)))
         }
     };
@@ -62,8 +66,9 @@ macro_rules! call {
     ($before_init:literal $name:ident $stream:ident [$($more:expr)?] ($($arg:ident: $ty:ty),* $(,)?) $target:expr) => {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($arg: $ty),*) -> CUresult {
-            let call =
-                Call { name: stringify!($name), default_stream: DefaultStream::$stream, before_init: $before_init };
+            let arguments = &[$((stringify!($arg), word(&$arg))),*];
+            let (name, default_stream) = (stringify!($name), DefaultStream::$stream);
+            let call = Call { name, default_stream, before_init: $before_init, arguments };
             enter(&call, &mut |_call| {
                 // SAFETY: the arguments are the caller's, who keeps to the contract in CUDA's manual.
                 $(let $arg = unsafe { FromC::from_c($arg, _call) }?;)*

@@ -7,6 +7,7 @@ pub mod error;
 pub mod export_table;
 pub mod exports;
 pub mod handle;
+pub mod log;
 pub mod report;
 pub mod runtime;
 pub mod summary;

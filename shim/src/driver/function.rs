@@ -24,9 +24,9 @@ pub fn prepared(function: &Function) -> Result<Arc<Prepared>> {
 
 /// Most threads of a block of a kernel.
 pub fn max_threads(kernel: &Kernel) -> u32 {
-    kernel.max_threads.map_or(Device::MAX_THREADS_PER_BLOCK, |block| {
-        block.iter().product::<u32>().min(Device::MAX_THREADS_PER_BLOCK)
-    })
+    kernel
+        .max_threads
+        .map_or(Device::MAX_THREADS_PER_BLOCK, |block| block.iter().product::<u32>().min(Device::MAX_THREADS_PER_BLOCK))
 }
 
 /// Most dynamic shared memory of a launch, as set or by default.

@@ -3,6 +3,7 @@
 use super::device;
 use crate::abi::Result;
 use crate::error::CUerror;
+use crate::log;
 use crate::report;
 use crate::runtime::settings::Settings;
 use std::io::Write;
@@ -25,7 +26,10 @@ static STATE: AtomicU8 = AtomicU8::new(UNINITIALIZED);
 pub fn ready(before_init: bool) -> Result {
     match STATE.load(Ordering::Acquire) {
         INITIALIZED => Ok(()),
-        UNINITIALIZED if before_init => Ok(()),
+        UNINITIALIZED if before_init => {
+            log::start();
+            Ok(())
+        }
         _ => Err(CUerror::NOT_INITIALIZED),
     }
 }

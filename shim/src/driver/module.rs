@@ -120,4 +120,3 @@ pub fn get_global(
 pub fn get_reference<T>(_reference: Out<*mut T>, _module: Live<Module>, _name: &CStr) -> Result {
     Err(CUerror::NOT_FOUND)
 }
-

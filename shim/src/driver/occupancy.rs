@@ -60,15 +60,7 @@ pub fn max_potential_block_size(
     dynamic_shared: usize,
     limit: i32,
 ) -> Result {
-    max_potential_block_size_with_flags(
-        min_grid_size,
-        block_size,
-        function,
-        shared_of_block,
-        dynamic_shared,
-        limit,
-        0,
-    )
+    max_potential_block_size_with_flags(min_grid_size, block_size, function, shared_of_block, dynamic_shared, limit, 0)
 }
 
 /// `cuOccupancyMaxPotentialBlockSizeWithFlags`: of the block sizes that keep most threads resident, the largest.
@@ -119,11 +111,7 @@ pub fn available_dynamic_shared(
 }
 
 /// `cuOccupancyMaxPotentialClusterSize`
-pub fn max_potential_cluster_size(
-    size: Out<i32>,
-    function: KernelHandle<Function>,
-    config: &CUlaunchConfig,
-) -> Result {
+pub fn max_potential_cluster_size(size: Out<i32>, function: KernelHandle<Function>, config: &CUlaunchConfig) -> Result {
     let shape = shape_of(config)?;
     let fits = resident(&function.0, shape.threads(), shape.dynamic_shared as usize)? > 0;
     let settings = &function.0.program().kernels()[function.0.index()].settings;

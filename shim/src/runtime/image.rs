@@ -132,10 +132,7 @@ pub fn choose(bytes: &[u8], capability: (u32, u32)) -> Result<PtxImage, ImageErr
 /// # Safety
 ///
 /// A whole image of one of the forms that CUDA documents, or that its runtime uses, is readable at `pointer`.
-pub unsafe fn with_parts<T>(
-    pointer: *const c_void,
-    action: impl FnOnce(&[&[u8]]) -> T,
-) -> Result<T, ImageError> {
+pub unsafe fn with_parts<T>(pointer: *const c_void, action: impl FnOnce(&[&[u8]]) -> T) -> Result<T, ImageError> {
     // SAFETY: the shortest image is a text, and comparing it byte by byte stops at its end.
     let is = |magic: &[u8]| unsafe { starts_with(pointer.cast(), magic) };
     if !is(&container::WRAPPER_MAGIC.to_le_bytes()) {
