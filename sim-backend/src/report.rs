@@ -65,11 +65,7 @@ impl Report {
             *sum += busy;
         }
         totals.dma += verdict.dma;
-        let Traffic { read, written, moved, descriptors } = verdict.traffic;
-        totals.traffic.read += read;
-        totals.traffic.written += written;
-        totals.traffic.moved += moved;
-        totals.traffic.descriptors += descriptors;
+        totals.traffic.add(verdict.traffic, 1);
         totals.idle += verdict.idle_lanes.unwrap_or(0.0) * verdict.execution.0 as f64;
         totals.insights = verdict.insights.iter().map(|insight| (insight.line, insight.text.clone())).collect();
         totals.instructions = verdict.summary.instructions;

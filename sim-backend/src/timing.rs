@@ -85,6 +85,14 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// Adds so many times the other.
+    pub fn add(&mut self, other: Traffic, times: u64) {
+        self.read += other.read * times;
+        self.written += other.written * times;
+        self.moved += other.moved * times;
+        self.descriptors += other.descriptors * times;
+    }
+
     /// Bytes of the average descriptor.
     pub fn mean_descriptor(&self) -> Bytes {
         Bytes(self.moved.0.checked_div(self.descriptors).unwrap_or(0))
@@ -183,11 +191,9 @@ fn judge_plan(
             for (busy, &work) in dma_engines.iter_mut().zip(&transfer.work) {
                 *busy += work * runs;
             }
-            traffic.read += transfer.read * runs;
-            traffic.written += transfer.written * runs;
-            traffic.moved += transfer.moved * runs;
-            traffic.descriptors += transfer.descriptors * runs;
         }
+        dma_engines.iter_mut().for_each(|busy| *busy += price.moving * runs);
+        traffic.add(price.traffic, runs);
     }
     // The sums are the launch's; the busiest core has its part of them.
     let of_core = |busy: Picoseconds| busy.scale(waves_of_core, waves);

@@ -3,8 +3,8 @@
 //! An engine instruction *issues* for a while, then its engine can go on, and its results are there a *fill* later.
 //! What a DMA transfer costs beyond its trigger is in [`super::transfer`].
 
-use super::routine;
 use super::transfer::{self, Transfer};
+use super::{Traffic, routine};
 use crate::spec::Spec;
 use crate::units::{Clock, Cycles, PerElement, Picoseconds};
 use translator::neuron::isa::{Cost, Opcode, Role};
@@ -29,6 +29,10 @@ pub struct Price {
     pub limited: bool,
     /// The transfer it starts.
     pub transfer: Option<Transfer>,
+    /// What it moves to and from HBM.
+    pub traffic: Traffic,
+    /// How long each DMA engine works for it, where a routine moves data itself.
+    pub moving: Picoseconds,
 }
 
 /// A set of activation tables that are in the Scalar engine together.
@@ -76,7 +80,7 @@ pub fn price(spec: &Spec, program: &Program, instruction: &Instruction) -> Price
     let engine = instruction.engine;
     let clock = clock(spec, engine);
     let shape = Shape::of(program, instruction);
-    let transfer = transfer::transfer(spec, program, instruction);
+    let transfer = transfer::transfer(spec, instruction);
     let issue = match instruction.opcode.row().cost {
         Cost::Dma => dma_issue(spec, instruction, transfer.as_ref()),
         Cost::RegisterMemory => register_memory(spec, instruction),
@@ -98,7 +102,11 @@ pub fn price(spec: &Spec, program: &Program, instruction: &Instruction) -> Price
     });
     let limited = instruction.opcode == Opcode::NcMatmul && shape.partitions <= spec.tensor_limited_rows;
     let dependent = issue.max(clock.time(spec.min_issue) + fill);
-    Price { engine, issue, fill, dependent, tables, limited, transfer }
+    let (traffic, moving) = match &transfer {
+        Some(transfer) => (transfer.traffic, Picoseconds::ZERO),
+        None => routine_traffic(spec, instruction, &shape),
+    };
+    Price { engine, issue, fill, dependent, tables, limited, transfer, traffic, moving }
 }
 
 /// What the cost of an instruction depends on.
@@ -245,7 +253,7 @@ fn dma_issue(spec: &Spec, instruction: &Instruction, transfer: Option<&Transfer>
         Dge::Static => spec.dma_issue_static,
         Dge::Hardware => spec.dma_issue_hardware,
         Dge::Software => {
-            let rows = transfer.map_or(0, |transfer| transfer.descriptors);
+            let rows = transfer.map_or(0, |transfer| transfer.traffic.descriptors);
             spec.dma_issue_software * rows.div_ceil(spec.dma_issue_rows).max(1)
         }
     }
@@ -293,4 +301,27 @@ fn routine_memory(spec: &Spec, instruction: &Instruction, shape: &Shape) -> Pico
             start + transfer::scattered(spec, rows, routine::access_bytes(access), is_atomic)
         }
     }
+}
+
+/// What a memory routine moves to and from HBM, and how long each DMA engine works for it.
+fn routine_traffic(spec: &Spec, instruction: &Instruction, shape: &Shape) -> (Traffic, Picoseconds) {
+    let Some(access) = access_of(instruction) else { return Default::default() };
+    if matches!(access.space, Space::Shared | Space::Local | Space::Param) {
+        return Default::default();
+    }
+    let rows = lanes(instruction, shape) * u64::from(shape.partitions);
+    let bytes = routine::access_bytes(access) * rows;
+    let (loads, stores) = match instruction.opcode {
+        Opcode::GpsimdLoad => (1, 0),
+        Opcode::GpsimdStore => (0, 1),
+        _ => (1, 1),
+    };
+    let traffic = Traffic {
+        read: bytes * loads,
+        written: bytes * stores,
+        moved: bytes * (loads + stores),
+        descriptors: rows * (loads + stores),
+    };
+    let each = transfer::descriptor(spec, routine::access_bytes(access));
+    (traffic, each * (traffic.descriptors.div_ceil(u64::from(spec.dma_engines))))
 }

@@ -72,8 +72,8 @@ fn explain_lines(device: &Device, program: &Program, plan: &Plan<'_>, verdict: &
             *entry.what.entry(what).or_default() += runs;
         }
         if let Some(transfer) = &priced.price.transfer {
-            let size = Bytes(transfer.moved.0.checked_div(transfer.descriptors).unwrap_or(0));
-            if size < GOOD_DESCRIPTOR && transfer.descriptors > 1 {
+            let size = transfer.traffic.mean_descriptor();
+            if size < GOOD_DESCRIPTOR && transfer.traffic.descriptors > 1 {
                 let work = transfer.work.iter().copied().max().unwrap_or_default();
                 let entry = short.entry(line).or_insert((size, Picoseconds::ZERO));
                 entry.0 = entry.0.min(size);

@@ -4,10 +4,11 @@
 //! with an overhead, so a transfer of short runs is slow whatever its size: that is the curve AWS publishes. Engine e
 //! moves partitions 8e to 8e + 7. Indirect transfers have one descriptor for each group of elements.
 
+use super::Traffic;
 use crate::spec::Spec;
 use crate::units::{Bytes, PerElement, Picoseconds};
 use translator::neuron::isa::Opcode;
-use translator::neuron::program::{Attribute, Hbm, Instruction, Operand, Program, Tile};
+use translator::neuron::program::{Attribute, Hbm, Instruction, Operand, Tile};
 use translator::neuron::words::Dge;
 
 /// What a transfer costs.
@@ -21,20 +22,14 @@ pub struct Transfer {
     pub stagger: Picoseconds,
     /// How long each DMA engine works on it.
     pub work: Vec<Picoseconds>,
-    /// Descriptors.
-    pub descriptors: u64,
-    /// Bytes read from HBM.
-    pub read: Bytes,
-    /// Bytes written to HBM.
-    pub written: Bytes,
-    /// Bytes moved.
-    pub moved: Bytes,
+    /// What it moves.
+    pub traffic: Traffic,
 }
 
 impl Transfer {
     /// Traffic at the HBM stack.
     pub fn hbm(&self) -> Bytes {
-        self.read + self.written
+        self.traffic.read + self.traffic.written
     }
 }
 
@@ -48,7 +43,7 @@ pub fn descriptors_made_by(instruction: &Instruction) -> Dge {
 }
 
 /// The transfer that a DMA instruction starts; none for other instructions.
-pub fn transfer(spec: &Spec, _program: &Program, instruction: &Instruction) -> Option<Transfer> {
+pub fn transfer(spec: &Spec, instruction: &Instruction) -> Option<Transfer> {
     let queue = instruction.queue()?;
     let [first, second, ..] = &instruction.operands[..] else { return None };
     let (to, from) = match instruction.opcode {
@@ -88,15 +83,17 @@ pub fn transfer(spec: &Spec, _program: &Program, instruction: &Instruction) -> O
         start,
         stagger,
         work,
-        descriptors: rows,
-        read: if is_load || accumulates { moved } else { Bytes(0) },
-        written: if in_hbm(to) { moved } else { Bytes(0) },
-        moved,
+        traffic: Traffic {
+            read: if is_load || accumulates { moved } else { Bytes(0) },
+            written: if in_hbm(to) { moved } else { Bytes(0) },
+            moved,
+            descriptors: rows,
+        },
     })
 }
 
 /// How long one engine takes for a descriptor of so many bytes.
-fn descriptor(spec: &Spec, bytes: Bytes) -> Picoseconds {
+pub(super) fn descriptor(spec: &Spec, bytes: Bytes) -> Picoseconds {
     let packets = bytes.0.div_ceil(spec.dma_packet.0).max(1);
     spec.dma_packet_overhead * packets + spec.dma_bandwidth.time(bytes)
 }
