@@ -227,9 +227,6 @@ fn every_kernel_has_a_verdict_in_both_numerics() {
             let program = program(case, numerics);
             let verdict = verdict(case, &program, &counts);
             assert!(verdict.execution.0 > 0 && verdict.share(verdict.bound_by) <= 100.0, "{verdict:#?}");
-            if std::env::var_os("SHOW").is_some() {
-                eprintln!("{program}\n{verdict:#?}");
-            }
         }
     }
 }

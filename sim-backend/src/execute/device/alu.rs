@@ -2,35 +2,37 @@
 
 use translator::neuron::words::AluOp;
 
-/// An operation of either class in float32; bit-vector operations have no meaning there.
+/// An arithmetic operation in float32, as a function chosen once for an instruction.
 ///
 /// `max` and `min` return the operand that is a number where one is NaN. AWS does not document this case; it is what
 /// IEEE 754 calls maximumNumber and what CUDA's `max.f32` does.
-pub(super) fn float(op: AluOp, a: f32, b: f32) -> f32 {
-    let truth = |holds: bool| if holds { 1.0 } else { 0.0 };
+pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
+    const fn truth(holds: bool) -> f32 {
+        if holds { 1.0 } else { 0.0 }
+    }
     match op {
-        AluOp::Add => a + b,
-        AluOp::Subtract => a - b,
-        AluOp::Multiply => a * b,
-        AluOp::Max => maximum(a, b),
-        AluOp::Min => -maximum(-a, -b),
-        AluOp::AbsMax => maximum(a.abs(), b.abs()),
-        AluOp::AbsMin => -maximum(-a.abs(), -b.abs()),
-        AluOp::Power => f64::from(a).powf(f64::from(b)) as f32,
-        AluOp::Equal => truth(a == b),
-        AluOp::NotEqual => truth(a != b),
-        AluOp::GreaterEqual => truth(a >= b),
-        AluOp::Greater => truth(a > b),
-        AluOp::LessEqual => truth(a <= b),
-        AluOp::Less => truth(a < b),
-        AluOp::LogicalAnd => truth(a != 0.0 && b != 0.0),
-        AluOp::LogicalOr => truth(a != 0.0 || b != 0.0),
-        AluOp::LogicalXor => truth((a != 0.0) != (b != 0.0)),
-        AluOp::Abs => a.abs(),
-        AluOp::Square => a * a,
-        AluOp::Relu => maximum(a, 0.0),
-        AluOp::Rsqrt => (1.0 / f64::from(a).sqrt()) as f32,
-        AluOp::Reciprocal => 1.0 / a,
+        AluOp::Add => |a, b| a + b,
+        AluOp::Subtract => |a, b| a - b,
+        AluOp::Multiply => |a, b| a * b,
+        AluOp::Max => maximum,
+        AluOp::Min => |a, b| -maximum(-a, -b),
+        AluOp::AbsMax => |a, b| maximum(a.abs(), b.abs()),
+        AluOp::AbsMin => |a, b| -maximum(-a.abs(), -b.abs()),
+        AluOp::Power => |a, b| f64::from(a).powf(f64::from(b)) as f32,
+        AluOp::Equal => |a, b| truth(a == b),
+        AluOp::NotEqual => |a, b| truth(a != b),
+        AluOp::GreaterEqual => |a, b| truth(a >= b),
+        AluOp::Greater => |a, b| truth(a > b),
+        AluOp::LessEqual => |a, b| truth(a <= b),
+        AluOp::Less => |a, b| truth(a < b),
+        AluOp::LogicalAnd => |a, b| truth(a != 0.0 && b != 0.0),
+        AluOp::LogicalOr => |a, b| truth(a != 0.0 || b != 0.0),
+        AluOp::LogicalXor => |a, b| truth((a != 0.0) != (b != 0.0)),
+        AluOp::Abs => |a, _| a.abs(),
+        AluOp::Square => |a, _| a * a,
+        AluOp::Relu => |a, _| maximum(a, 0.0),
+        AluOp::Rsqrt => |a, _| (1.0 / f64::from(a).sqrt()) as f32,
+        AluOp::Reciprocal => |a, _| 1.0 / a,
         AluOp::Invert
         | AluOp::BitwiseAnd
         | AluOp::BitwiseOr
@@ -38,6 +40,11 @@ pub(super) fn float(op: AluOp, a: f32, b: f32) -> f32 {
         | AluOp::ShiftLeft
         | AluOp::ShiftRight => unreachable!("bit-vector operations work on raw bits"),
     }
+}
+
+/// `a op b` in float32.
+pub(super) fn float(op: AluOp, a: f32, b: f32) -> f32 {
+    float_function(op)(a, b)
 }
 
 /// The larger one; of two zeros the positive one; of a number and NaN the number.
@@ -52,6 +59,7 @@ fn maximum(a: f32, b: f32) -> f32 {
 }
 
 /// A bit-vector operation on elements of `width` bits. Shifts past the width give 0.
+#[inline]
 pub(super) fn bits(op: AluOp, a: u64, b: u64, width: u32) -> u64 {
     let result = match op {
         AluOp::Invert => !a,
@@ -69,51 +77,56 @@ pub(super) fn bits(op: AluOp, a: u64, b: u64, width: u32) -> u64 {
 
 /// An operation on exact, wrapping 32-bit integers, as GpSimd computes them. Operations without an integer meaning
 /// (`power`, `rsqrt`, `reciprocal`) have none here.
-pub(super) fn integer(op: AluOp, a: u32, b: u32, signed: bool) -> Option<u32> {
-    let order = if signed { (a as i32).cmp(&(b as i32)) } else { a.cmp(&b) };
-    let magnitude = |x: u32| if signed { (x as i32).unsigned_abs() } else { x };
-    Some(match op {
-        AluOp::Add => a.wrapping_add(b),
-        AluOp::Subtract => a.wrapping_sub(b),
-        AluOp::Multiply => a.wrapping_mul(b),
-        AluOp::Max => {
-            if order.is_ge() {
-                a
+pub(super) fn integer_function(op: AluOp, signed: bool) -> Option<fn(u32, u32) -> u32> {
+    // A comparison of the two signednesses.
+    macro_rules! compare {
+        ($holds:ident) => {
+            if signed {
+                |a, b| u32::from((a as i32).cmp(&(b as i32)).$holds())
             } else {
-                b
+                |a, b| u32::from(a.cmp(&b).$holds())
             }
-        }
-        AluOp::Min => {
-            if order.is_le() {
-                a
-            } else {
-                b
-            }
-        }
-        AluOp::AbsMax => magnitude(a).max(magnitude(b)),
-        AluOp::AbsMin => magnitude(a).min(magnitude(b)),
-        AluOp::Equal => u32::from(a == b),
-        AluOp::NotEqual => u32::from(a != b),
-        AluOp::GreaterEqual => u32::from(order.is_ge()),
-        AluOp::Greater => u32::from(order.is_gt()),
-        AluOp::LessEqual => u32::from(order.is_le()),
-        AluOp::Less => u32::from(order.is_lt()),
-        AluOp::LogicalAnd => u32::from(a != 0 && b != 0),
-        AluOp::LogicalOr => u32::from(a != 0 || b != 0),
-        AluOp::LogicalXor => u32::from((a != 0) != (b != 0)),
-        AluOp::Abs => magnitude(a),
-        AluOp::Square => a.wrapping_mul(a),
-        AluOp::Relu => {
-            if signed && (a as i32) < 0 {
-                0
-            } else {
-                a
-            }
-        }
-        AluOp::Power | AluOp::Rsqrt | AluOp::Reciprocal => return None,
-        _ if op.is_bitwise() => bits(op, u64::from(a), u64::from(b), 32) as u32,
-        _ => return None,
+        };
+    }
+    Some(match (op, signed) {
+        (AluOp::Add, _) => u32::wrapping_add,
+        (AluOp::Subtract, _) => u32::wrapping_sub,
+        (AluOp::Multiply, _) => u32::wrapping_mul,
+        (AluOp::Max, true) => |a, b| (a as i32).max(b as i32) as u32,
+        (AluOp::Max, false) => |a, b| a.max(b),
+        (AluOp::Min, true) => |a, b| (a as i32).min(b as i32) as u32,
+        (AluOp::Min, false) => |a, b| a.min(b),
+        (AluOp::AbsMax, true) => |a, b| (a as i32).unsigned_abs().max((b as i32).unsigned_abs()),
+        (AluOp::AbsMax, false) => |a, b| a.max(b),
+        (AluOp::AbsMin, true) => |a, b| (a as i32).unsigned_abs().min((b as i32).unsigned_abs()),
+        (AluOp::AbsMin, false) => |a, b| a.min(b),
+        (AluOp::Equal, _) => |a, b| u32::from(a == b),
+        (AluOp::NotEqual, _) => |a, b| u32::from(a != b),
+        (AluOp::GreaterEqual, _) => compare!(is_ge),
+        (AluOp::Greater, _) => compare!(is_gt),
+        (AluOp::LessEqual, _) => compare!(is_le),
+        (AluOp::Less, _) => compare!(is_lt),
+        (AluOp::LogicalAnd, _) => |a, b| u32::from(a != 0 && b != 0),
+        (AluOp::LogicalOr, _) => |a, b| u32::from(a != 0 || b != 0),
+        (AluOp::LogicalXor, _) => |a, b| u32::from((a != 0) != (b != 0)),
+        (AluOp::Abs, true) => |a, _| (a as i32).unsigned_abs(),
+        (AluOp::Abs, false) => |a, _| a,
+        (AluOp::Square, _) => |a, _| a.wrapping_mul(a),
+        (AluOp::Relu, true) => |a, _| (a as i32).max(0) as u32,
+        (AluOp::Relu, false) => |a, _| a,
+        (AluOp::Invert, _) => |a, _| !a,
+        (AluOp::BitwiseAnd, _) => |a, b| a & b,
+        (AluOp::BitwiseOr, _) => |a, b| a | b,
+        (AluOp::BitwiseXor, _) => |a, b| a ^ b,
+        (AluOp::ShiftLeft, _) => |a, b| a.checked_shl(b).unwrap_or(0),
+        (AluOp::ShiftRight, _) => |a, b| a.checked_shr(b).unwrap_or(0),
+        (AluOp::Power | AluOp::Rsqrt | AluOp::Reciprocal, _) => return None,
     })
+}
+
+/// `a op b` on exact integers.
+pub(super) fn integer(op: AluOp, a: u32, b: u32, signed: bool) -> Option<u32> {
+    integer_function(op, signed).map(|function| function(a, b))
 }
 
 #[cfg(test)]

@@ -6,27 +6,27 @@
 use half::{bf16, f16};
 use translator::neuron::words::Dtype;
 
-/// The element with these bits as float32.
-pub(super) fn to_f32(dtype: Dtype, bits: u64) -> f32 {
+/// How elements of a type become float32. Chosen once for an instruction, not for every element.
+pub(super) fn decoder(dtype: Dtype) -> fn(u64) -> f32 {
     match dtype {
-        Dtype::U8 => f32::from(bits as u8),
-        Dtype::I8 => f32::from(bits as u8 as i8),
-        Dtype::U16 => f32::from(bits as u16),
-        Dtype::I16 => f32::from(bits as u16 as i16),
-        Dtype::U32 => bits as u32 as f32,
-        Dtype::I32 => bits as u32 as i32 as f32,
-        Dtype::U64 => bits as f32,
-        Dtype::I64 => bits as i64 as f32,
-        Dtype::F32 => f32::from_bits(bits as u32),
+        Dtype::U8 => |bits| f32::from(bits as u8),
+        Dtype::I8 => |bits| f32::from(bits as u8 as i8),
+        Dtype::U16 => |bits| f32::from(bits as u16),
+        Dtype::I16 => |bits| f32::from(bits as u16 as i16),
+        Dtype::U32 => |bits| bits as u32 as f32,
+        Dtype::I32 => |bits| bits as u32 as i32 as f32,
+        Dtype::U64 => |bits| bits as f32,
+        Dtype::I64 => |bits| bits as i64 as f32,
+        Dtype::F32 => |bits| f32::from_bits(bits as u32),
         // 1-8-10 in the upper bits of a word; the engines ignore the rest.
-        Dtype::TF32 => f32::from_bits(bits as u32 & !0x1fff),
-        Dtype::F16 => f16::from_bits(bits as u16).to_f32(),
-        Dtype::BF16 => bf16::from_bits(bits as u16).to_f32(),
-        Dtype::F8E4M3 => E4M3.decode(bits as u8),
-        Dtype::F8E5M2 => E5M2.decode(bits as u8),
-        Dtype::F8E4M3FN => E4M3FN.decode(bits as u8),
-        Dtype::F8E3M4 => E3M4.decode(bits as u8),
-        Dtype::F8E8M0 => match bits as u8 {
+        Dtype::TF32 => |bits| f32::from_bits(bits as u32 & !0x1fff),
+        Dtype::F16 => |bits| f16::from_bits(bits as u16).to_f32(),
+        Dtype::BF16 => |bits| bf16::from_bits(bits as u16).to_f32(),
+        Dtype::F8E4M3 => |bits| E4M3.decode(bits as u8),
+        Dtype::F8E5M2 => |bits| E5M2.decode(bits as u8),
+        Dtype::F8E4M3FN => |bits| E4M3FN.decode(bits as u8),
+        Dtype::F8E3M4 => |bits| E3M4.decode(bits as u8),
+        Dtype::F8E8M0 => |bits| match bits as u8 {
             0xff => f32::NAN,
             exponent => 2f64.powi(i32::from(exponent) - 127) as f32,
         },
@@ -36,28 +36,27 @@ pub(super) fn to_f32(dtype: Dtype, bits: u64) -> f32 {
     }
 }
 
-/// The bits of `value` cast to `dtype`.
-pub(super) fn from_f32(dtype: Dtype, value: f32) -> u64 {
+/// How float32 becomes elements of a type.
+pub(super) fn encoder(dtype: Dtype) -> fn(f32) -> u64 {
     // A value halfway between two integers goes to the even one; Rust's `as` truncates and saturates.
-    let rounded = value.round_ties_even();
     match dtype {
-        Dtype::U8 => u64::from(rounded as u8),
-        Dtype::I8 => u64::from(rounded as i8 as u8),
-        Dtype::U16 => u64::from(rounded as u16),
-        Dtype::I16 => u64::from(rounded as i16 as u16),
-        Dtype::U32 => u64::from(rounded as u32),
-        Dtype::I32 => u64::from(rounded as i32 as u32),
-        Dtype::U64 => rounded as u64,
-        Dtype::I64 => rounded as i64 as u64,
-        Dtype::F32 => u64::from(value.to_bits()),
-        Dtype::TF32 => u64::from(to_tf32(value)),
-        Dtype::F16 => u64::from(f16::from_f32(value).to_bits()),
-        Dtype::BF16 => u64::from(bf16::from_f32(value).to_bits()),
-        Dtype::F8E4M3 => u64::from(E4M3.encode(value)),
-        Dtype::F8E5M2 => u64::from(E5M2.encode(value)),
-        Dtype::F8E4M3FN => u64::from(E4M3FN.encode(value)),
-        Dtype::F8E3M4 => u64::from(E3M4.encode(value)),
-        Dtype::F8E8M0 => match value {
+        Dtype::U8 => |value| u64::from(value.round_ties_even() as u8),
+        Dtype::I8 => |value| u64::from(value.round_ties_even() as i8 as u8),
+        Dtype::U16 => |value| u64::from(value.round_ties_even() as u16),
+        Dtype::I16 => |value| u64::from(value.round_ties_even() as i16 as u16),
+        Dtype::U32 => |value| u64::from(value.round_ties_even() as u32),
+        Dtype::I32 => |value| u64::from(value.round_ties_even() as i32 as u32),
+        Dtype::U64 => |value| value.round_ties_even() as u64,
+        Dtype::I64 => |value| value.round_ties_even() as i64 as u64,
+        Dtype::F32 => |value| u64::from(value.to_bits()),
+        Dtype::TF32 => |value| u64::from(to_tf32(value)),
+        Dtype::F16 => |value| u64::from(f16::from_f32(value).to_bits()),
+        Dtype::BF16 => |value| u64::from(bf16::from_f32(value).to_bits()),
+        Dtype::F8E4M3 => |value| u64::from(E4M3.encode(value)),
+        Dtype::F8E5M2 => |value| u64::from(E5M2.encode(value)),
+        Dtype::F8E4M3FN => |value| u64::from(E4M3FN.encode(value)),
+        Dtype::F8E3M4 => |value| u64::from(E3M4.encode(value)),
+        Dtype::F8E8M0 => |value| match value {
             _ if value.is_nan() => 0xff,
             _ => u64::from((value.abs().to_bits() >> 23).min(0xfe) as u8),
         },
@@ -67,8 +66,19 @@ pub(super) fn from_f32(dtype: Dtype, value: f32) -> u64 {
     }
 }
 
+/// The element with these bits as float32.
+pub(super) fn to_f32(dtype: Dtype, bits: u64) -> f32 {
+    decoder(dtype)(bits)
+}
+
+/// The bits of `value` cast to `dtype`.
+pub(super) fn from_f32(dtype: Dtype, value: f32) -> u64 {
+    encoder(dtype)(value)
+}
+
 /// The bits of an element of type `from`, cast to type `to`. Equal types are copied bit by bit; all others go through
 /// float32, also integers to integers (so 32-bit integers beyond 2²⁴ round).
+#[inline]
 pub(super) fn cast(from: Dtype, to: Dtype, bits: u64) -> u64 {
     if from == to { bits } else { from_f32(to, to_f32(from, bits)) }
 }

@@ -93,20 +93,20 @@ impl Storage {
     pub(super) fn read(&self, program: &Program, tile: &Tile) -> Elements {
         let (place, base) = self.place(program, tile.region);
         let memory = self.memory(place);
-        let offsets: Vec<usize> = tile.offsets().map(|offset| base + offset as usize).collect();
-        let mut bits = Vec::with_capacity(offsets.len() * tile.partitions as usize);
+        let offsets = Offsets::of(tile, base);
+        let mut bits = Vec::with_capacity(offsets.count() * tile.partitions as usize);
         for partition in tile.partition..tile.partition + tile.partitions {
             let start = partition as usize * memory.of_partition;
             let row = &memory.bytes[start..start + memory.of_partition];
             // One loop for each width, so that the width is not asked for at every element.
             match tile.dtype.bytes() {
-                1 => bits.extend(offsets.iter().map(|&at| u64::from(row[at]))),
-                2 => bits.extend(offsets.iter().map(|&at| u64::from(u16::from_le_bytes(bytes_at(row, at))))),
-                4 => bits.extend(offsets.iter().map(|&at| u64::from(u32::from_le_bytes(bytes_at(row, at))))),
-                _ => bits.extend(offsets.iter().map(|&at| u64::from_le_bytes(bytes_at(row, at)))),
+                1 => offsets.read::<1>(row, &mut bits),
+                2 => offsets.read::<2>(row, &mut bits),
+                4 => offsets.read::<4>(row, &mut bits),
+                _ => offsets.read::<8>(row, &mut bits),
             }
         }
-        Elements { bits, dtype: tile.dtype, count: offsets.len() }
+        Elements { bits, dtype: tile.dtype, count: offsets.count() }
     }
 
     /// Writes an access pattern: `element(partition of the access, index)`, in the order of the pattern. `None` leaves
@@ -119,15 +119,16 @@ impl Storage {
     ) {
         let (place, base) = self.place(program, tile.region);
         let memory = self.memory_mut(place);
-        let offsets: Vec<usize> = tile.offsets().map(|offset| base + offset as usize).collect();
-        let width = tile.dtype.bytes() as usize;
+        let offsets = Offsets::of(tile, base);
         for partition in 0..tile.partitions as usize {
             let start = (tile.partition as usize + partition) * memory.of_partition;
             let row = &mut memory.bytes[start..start + memory.of_partition];
-            for (index, &at) in offsets.iter().enumerate() {
-                if let Some(bits) = element(partition, index) {
-                    row[at..at + width].copy_from_slice(&bits.to_le_bytes()[..width]);
-                }
+            let element = |index| element(partition, index);
+            match tile.dtype.bytes() {
+                1 => offsets.write::<1>(row, element),
+                2 => offsets.write::<2>(row, element),
+                4 => offsets.write::<4>(row, element),
+                _ => offsets.write::<8>(row, element),
             }
         }
     }
@@ -153,8 +154,56 @@ enum Place {
     Scratch(usize),
 }
 
-fn bytes_at<const N: usize>(row: &[u8], at: usize) -> [u8; N] {
-    let mut bytes = [0; N];
-    bytes.copy_from_slice(&row[at..at + N]);
-    bytes
+/// Where the elements of an access pattern are in a partition.
+enum Offsets {
+    /// So many side by side from here on: by far the most frequent pattern.
+    Run(usize, usize),
+    Any(Vec<usize>),
+}
+
+impl Offsets {
+    fn of(tile: &Tile, base: usize) -> Self {
+        match tile.dims[..] {
+            [dim] if dim.stride == 1 => Offsets::Run(base + tile.offset as usize, dim.num as usize),
+            _ => Offsets::Any(tile.offsets().map(|offset| base + offset as usize).collect()),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Offsets::Run(_, count) => *count,
+            Offsets::Any(offsets) => offsets.len(),
+        }
+    }
+
+    fn read<const WIDTH: usize>(&self, row: &[u8], into: &mut Vec<u64>) {
+        let word = |bytes: &[u8]| {
+            let mut word = [0; 8];
+            word[..WIDTH].copy_from_slice(&bytes[..WIDTH]);
+            u64::from_le_bytes(word)
+        };
+        match self {
+            Offsets::Run(start, count) => {
+                into.extend(row[*start..start + count * WIDTH].chunks_exact(WIDTH).map(word));
+            }
+            Offsets::Any(offsets) => into.extend(offsets.iter().map(|&at| word(&row[at..at + WIDTH]))),
+        }
+    }
+
+    fn write<const WIDTH: usize>(&self, row: &mut [u8], mut element: impl FnMut(usize) -> Option<u64>) {
+        let mut put = |bytes: &mut [u8], index| {
+            if let Some(bits) = element(index) {
+                bytes[..WIDTH].copy_from_slice(&bits.to_le_bytes()[..WIDTH]);
+            }
+        };
+        match self {
+            Offsets::Run(start, count) => {
+                let run = row[*start..start + count * WIDTH].chunks_exact_mut(WIDTH);
+                run.enumerate().for_each(|(index, bytes)| put(bytes, index));
+            }
+            Offsets::Any(offsets) => {
+                offsets.iter().enumerate().for_each(|(index, &at)| put(&mut row[at..at + WIDTH], index));
+            }
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! Tiles, elementwise and reduced along the free dimension: mostly the Vector engine, but Scalar and GpSimd run some
 //! of these instructions too, GpSimd on exact integers.
 
-use super::formats::{cast, from_f32, to_f32};
+use super::formats::{cast, decoder, encoder, from_f32, to_f32};
 use super::{Core, Outcome, Source, Stop, alu, attribute, is_integer_arithmetic};
 use translator::neuron::isa::{AttributeKind, Opcode};
 use translator::neuron::program::{Attribute, Instruction};
 use translator::neuron::words::{AluOp, Dtype, Engine};
 
-/// How an ALU stage computes, decided by the instruction's operand types.
+/// How an ALU stage computes, decided once by the instruction's operand types.
 #[derive(Clone, Copy)]
 enum Arithmetic {
     Float,
@@ -31,61 +31,102 @@ impl Arithmetic {
         }
     }
 
-    /// An element on its way into the ALU.
-    #[inline]
-    fn take(self, dtype: Dtype, bits: u64) -> u64 {
+    /// How elements get into the ALU: as bits of float32, or as they are.
+    fn taker(self, dtype: Dtype) -> Taker {
         match self {
-            Arithmetic::Float => u64::from(to_f32(dtype, bits).to_bits()),
-            Arithmetic::Bits(_) | Arithmetic::Integer { .. } => bits,
+            Arithmetic::Float if dtype == Dtype::F32 => Taker::Bits,
+            Arithmetic::Float => Taker::Decoded(decoder(dtype)),
+            Arithmetic::Bits(_) | Arithmetic::Integer { .. } => Taker::Bits,
         }
     }
 
-    #[inline]
-    fn apply(self, op: AluOp, a: u64, b: u64) -> Option<u64> {
+    /// How results get out of it.
+    fn giver(self, dtype: Dtype) -> Giver {
         match self {
-            Arithmetic::Float => {
-                let result = alu::float(op, f32::from_bits(a as u32), f32::from_bits(b as u32));
-                Some(u64::from(result.to_bits()))
+            Arithmetic::Float if dtype == Dtype::F32 => Giver::Bits,
+            Arithmetic::Float => Giver::Encoded(encoder(dtype)),
+            Arithmetic::Bits(_) => Giver::Bits,
+            Arithmetic::Integer { .. } if dtype.bytes() >= 4 && dtype.is_integer() => Giver::Bits,
+            Arithmetic::Integer { signed: true } => Giver::Cast(Dtype::I32, dtype),
+            Arithmetic::Integer { signed: false } => Giver::Cast(Dtype::U32, dtype),
+        }
+    }
+
+    fn stage(self, op: AluOp, reverse: bool) -> Outcome<Stage> {
+        let function = match self {
+            Arithmetic::Float => Function::Float(alu::float_function(op)),
+            Arithmetic::Bits(width) => Function::Bits(op, width),
+            Arithmetic::Integer { signed } => {
+                let function = alu::integer_function(op, signed);
+                Function::Integer(function.ok_or_else(|| Stop::Defect("no such operation on integers".into()))?)
             }
-            Arithmetic::Bits(width) => Some(alu::bits(op, a, b, width)),
-            Arithmetic::Integer { signed } => alu::integer(op, a as u32, b as u32, signed).map(u64::from),
-        }
+        };
+        Ok(Stage { function, reverse })
     }
+}
 
-    /// An element on its way out.
+#[derive(Clone, Copy)]
+enum Taker {
+    Bits,
+    Decoded(fn(u64) -> f32),
+}
+
+impl Taker {
     #[inline]
-    fn give(self, dtype: Dtype, bits: u64) -> u64 {
+    fn take(self, bits: u64) -> u64 {
         match self {
-            Arithmetic::Float => from_f32(dtype, f32::from_bits(bits as u32)),
-            Arithmetic::Bits(_) => bits,
-            Arithmetic::Integer { .. } if dtype.bytes() >= 4 && dtype.is_integer() => bits,
-            Arithmetic::Integer { signed: true } => cast(Dtype::I32, dtype, bits),
-            Arithmetic::Integer { signed: false } => cast(Dtype::U32, dtype, bits),
+            Taker::Bits => bits,
+            Taker::Decoded(decode) => u64::from(decode(bits).to_bits()),
         }
     }
+}
+
+#[derive(Clone, Copy)]
+enum Giver {
+    Bits,
+    Encoded(fn(f32) -> u64),
+    Cast(Dtype, Dtype),
+}
+
+impl Giver {
+    #[inline]
+    fn give(self, bits: u64) -> u64 {
+        match self {
+            Giver::Bits => bits,
+            Giver::Encoded(encode) => encode(f32::from_bits(bits as u32)),
+            Giver::Cast(from, to) => cast(from, to, bits),
+        }
+    }
+}
+
+enum Function {
+    Float(fn(f32, f32) -> f32),
+    Bits(AluOp, u32),
+    Integer(fn(u32, u32) -> u32),
 }
 
 /// A stage `x op y`, or `y op x`.
 struct Stage {
-    op: AluOp,
+    function: Function,
     reverse: bool,
-    arithmetic: Arithmetic,
 }
 
 impl Stage {
     #[inline]
-    fn apply(&self, x: u64, y: u64) -> Option<u64> {
+    fn apply(&self, x: u64, y: u64) -> u64 {
         let (x, y) = if self.reverse { (y, x) } else { (x, y) };
-        self.arithmetic.apply(self.op, x, y)
+        match self.function {
+            Function::Float(function) => {
+                u64::from(function(f32::from_bits(x as u32), f32::from_bits(y as u32)).to_bits())
+            }
+            Function::Bits(op, width) => alu::bits(op, x, y, width),
+            Function::Integer(function) => u64::from(function(x as u32, y as u32)),
+        }
     }
 }
 
 fn op(instruction: &Instruction) -> Outcome<AluOp> {
     instruction.op().ok_or_else(|| Stop::Defect("no operation".into()))
-}
-
-fn no_integer_meaning() -> Stop {
-    Stop::Defect("the operation has no meaning on integers".into())
 }
 
 impl Core<'_> {
@@ -158,14 +199,11 @@ impl Core<'_> {
         let b = self.source(instruction, "b", a.dtype())?;
         let op = op(instruction)?;
         let arithmetic = Arithmetic::of(instruction.engine, op, &[a.dtype(), b.dtype()]);
-        let (of_a, of_b, to) = (a.dtype(), b.dtype(), dst.dtype);
-        let mut failed = false;
-        self.write(dst, |p, i| {
-            let result = arithmetic.apply(op, arithmetic.take(of_a, a.get(p, i)), arithmetic.take(of_b, b.get(p, i)));
-            failed |= result.is_none();
-            result.map(|bits| arithmetic.give(to, bits))
-        });
-        if failed { Err(no_integer_meaning()) } else { Ok(()) }
+        let stage = arithmetic.stage(op, false)?;
+        let (of_a, of_b) = (arithmetic.taker(a.dtype()), arithmetic.taker(b.dtype()));
+        let giver = arithmetic.giver(dst.dtype);
+        self.write(dst, |p, i| Some(giver.give(stage.apply(of_a.take(a.get(p, i)), of_b.take(b.get(p, i))))));
+        Ok(())
     }
 
     fn tensor_scalar(&mut self, instruction: &Instruction) -> Outcome {
@@ -177,23 +215,24 @@ impl Core<'_> {
         let mut dtypes = vec![a.dtype(), s0.dtype()];
         dtypes.extend(s1.as_ref().map(Source::dtype));
         let arithmetic = Arithmetic::of(instruction.engine, op0, &dtypes);
-        let first = Stage { op: op0, reverse: instruction.has(AttributeKind::Reverse), arithmetic };
-        let second = instruction
-            .op1()
-            .zip(s1.as_ref())
-            .map(|(op, s1)| (Stage { op, reverse: instruction.has(AttributeKind::Reverse1), arithmetic }, s1));
-        let (of_a, of_s0, to) = (a.dtype(), s0.dtype(), dst.dtype);
-        let mut failed = false;
-        self.write(dst, |p, i| {
-            let x = arithmetic.take(of_a, a.get(p, i));
-            let mut result = first.apply(x, arithmetic.take(of_s0, s0.get(p, i)));
-            if let Some((stage, s1)) = &second {
-                result = result.and_then(|x| stage.apply(x, arithmetic.take(s1.dtype(), s1.get(p, i))));
+        let first = arithmetic.stage(op0, instruction.has(AttributeKind::Reverse))?;
+        let second = match instruction.op1().zip(s1.as_ref()) {
+            Some((op1, s1)) => {
+                let stage = arithmetic.stage(op1, instruction.has(AttributeKind::Reverse1))?;
+                Some((stage, s1, arithmetic.taker(s1.dtype())))
             }
-            failed |= result.is_none();
-            result.map(|bits| arithmetic.give(to, bits))
+            None => None,
+        };
+        let (of_a, of_s0) = (arithmetic.taker(a.dtype()), arithmetic.taker(s0.dtype()));
+        let giver = arithmetic.giver(dst.dtype);
+        self.write(dst, |p, i| {
+            let mut result = first.apply(of_a.take(a.get(p, i)), of_s0.take(s0.get(p, i)));
+            if let Some((stage, s1, of_s1)) = &second {
+                result = stage.apply(result, of_s1.take(s1.get(p, i)));
+            }
+            Some(giver.give(result))
         });
-        if failed { Err(no_integer_meaning()) } else { Ok(()) }
+        Ok(())
     }
 
     fn scalar_tensor_tensor(&mut self, instruction: &Instruction) -> Outcome {
@@ -268,24 +307,21 @@ impl Core<'_> {
         let group: usize = pattern.dims[kept..].iter().map(|dim| dim.num as usize).product();
         let op = op(instruction)?;
         let arithmetic = Arithmetic::of(instruction.engine, op, &[a.dtype]);
+        let stage = arithmetic.stage(op, false)?;
+        let (taker, giver) = (arithmetic.taker(a.dtype), arithmetic.giver(dst.dtype));
         let negate = instruction.has(AttributeKind::Negate);
-        let to = dst.dtype;
-        let mut failed = false;
         self.write(dst, |p, i| {
-            let elements = (0..group).map(|k| arithmetic.take(a.dtype, a.get(p, i * group + k)));
-            let folded = elements.map(Some).reduce(|x, y| arithmetic.apply(op, x?, y?)).flatten();
-            failed |= folded.is_none();
-            let result = if negate {
-                match arithmetic {
-                    Arithmetic::Float => folded.map(|bits| bits ^ 0x8000_0000),
-                    _ => folded.map(|bits| u64::from((bits as u32).wrapping_neg())),
-                }
-            } else {
-                folded
-            };
-            result.map(|bits| arithmetic.give(to, bits))
+            let elements = (0..group).map(|k| taker.take(a.get(p, i * group + k)));
+            let mut folded = elements.reduce(|x, y| stage.apply(x, y)).unwrap_or(0);
+            if negate {
+                folded = match arithmetic {
+                    Arithmetic::Float => folded ^ 0x8000_0000,
+                    _ => u64::from((folded as u32).wrapping_neg()),
+                };
+            }
+            Some(giver.give(folded))
         });
-        if failed { Err(no_integer_meaning()) } else { Ok(()) }
+        Ok(())
     }
 
     /// `tensor_scalar` whose results are folded along the free dimension, into one result or a running one.
