@@ -1,3 +1,12 @@
-//! The conformance suite: the same cases run against any `libcuda.so.1`.
+//! The conformance suite: the same cases against any `libcuda.so.1`.
+//!
+//! `CONFORMANCE_DRIVER=/path/to/libcuda.so.1` chooses the library; without it, it is the one built from this workspace.
 
 pub mod driver;
+pub mod value;
+
+pub mod case;
+pub mod run;
+
+pub mod program;
+pub mod toolchain;

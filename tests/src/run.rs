@@ -1,0 +1,171 @@
+//! Runs a case against a driver.
+
+use crate::case::{Argument, ArgumentKind, Case, Launch, Problem};
+use crate::driver::{Address, Answer, Driver, Failure, Module, is_ours};
+use crate::value::{Arrays, Element, Type};
+use anyhow::{Context as _, Result, bail, ensure};
+use std::collections::HashMap;
+
+/// What a run that found nothing wrong says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Everything was as expected.
+    Passed,
+    /// The device is too old for the file's `.target`.
+    NotForThisDevice,
+}
+
+/// Runs a case; an error says what is wrong.
+pub fn run(driver: &Driver, case: &Case) -> Result<Outcome> {
+    let capability = driver.compute_capability().map_err(unexpected("compute capability"))?;
+    if capability < case.target {
+        return Ok(Outcome::NotForThisDevice);
+    }
+    let mut image = case.ptx.clone().into_bytes();
+    image.push(0);
+    let module = match (driver.load(&image), &case.load_error) {
+        (Err(failure), Some(problem)) => return check_load_error(&failure, problem).map(|()| Outcome::Passed),
+        (Ok(_), Some(problem)) => bail!("the module loads, expected {} for line {}", problem.code, problem.line),
+        (answer, None) => answer.map_err(unexpected("loading the module"))?,
+    };
+    for launch in &case.launches {
+        run_launch(driver, module, launch).with_context(|| format!("launch of line {}", launch.line))?;
+    }
+    Ok(Outcome::Passed)
+}
+
+fn unexpected(what: &str) -> impl Fn(Failure) -> anyhow::Error {
+    move |failure| anyhow::anyhow!("{what}: {failure}")
+}
+
+fn check_load_error(failure: &Failure, problem: &Problem) -> Result<()> {
+    ensure!(failure.name == problem.code, "the module fails to load with {failure}, expected {}", problem.code);
+    // Every driver names the line in its log, each in its own words.
+    let line = problem.line.to_string();
+    let names_line = failure.log.split(|c: char| !c.is_ascii_digit()).any(|number| number == line);
+    ensure!(names_line, "the log does not name line {line}:\n{}", failure.log);
+    Ok(())
+}
+
+/// Arguments in memory: the arrays, and the bytes of every parameter.
+struct Prepared {
+    addresses: HashMap<String, Address>,
+    arrays: Arrays,
+    parameters: Vec<Vec<u8>>,
+}
+
+fn run_launch(driver: &Driver, module: Module, launch: &Launch) -> Result<()> {
+    let mut prepared = prepare(driver, &launch.arguments)?;
+    let answer = driver
+        .function(module, &launch.kernel)
+        .and_then(|function| driver.launch(function, &launch.shape, &mut prepared.parameters));
+    if let Some(code) = &launch.refusal {
+        return expect_failure(answer, code);
+    }
+    answer.map_err(unexpected("the launch"))?;
+    let answer = driver.synchronize();
+    if let Some(problem) = &launch.fault {
+        expect_failure(answer, &problem.code)?;
+        // Such errors stay: whatever is asked next answers the same.
+        return expect_failure(driver.synchronize(), &problem.code).context("asked again");
+    }
+    answer.map_err(unexpected("the kernel"))?;
+    for expectation in &launch.expectations {
+        let (ty, first) =
+            prepared.arrays.get(&expectation.array).with_context(|| format!("no array `{}`", expectation.array))?;
+        let address = prepared.addresses[&expectation.array];
+        let bytes = driver.read(address, first.len() * ty.size()).map_err(unexpected("reading back"))?;
+        let mut bits = to_bits(*ty, &bytes);
+        let count = match expectation.index {
+            Some(index) => {
+                bits = vec![*bits.get(index).context("no such element")?];
+                1
+            }
+            None => bits.len(),
+        };
+        let expected = expectation.content.of(*ty, count, &prepared.arrays)?;
+        if let Some(difference) = expectation.comparison.difference(*ty, &expected, &bits) {
+            bail!("line {}: `{}`: {difference}", expectation.line, expectation.array);
+        }
+    }
+    Ok(())
+}
+
+fn expect_failure(answer: Answer, code: &str) -> Result<()> {
+    match answer {
+        Err(failure) if failure.name == code => Ok(()),
+        Err(failure) => bail!("the answer is {failure}, expected {code}"),
+        Ok(()) => bail!("the answer is success, expected {code}"),
+    }
+}
+
+fn prepare(driver: &Driver, arguments: &[Argument]) -> Result<Prepared> {
+    let mut prepared = Prepared { addresses: HashMap::new(), arrays: HashMap::new(), parameters: Vec::new() };
+    for argument in arguments {
+        let bytes = match &argument.kind {
+            ArgumentKind::Array { ty, count, content } => {
+                let bits = known_bits(&content.of(*ty, *count, &prepared.arrays)?)?;
+                let address = driver.buffer(&to_bytes(*ty, &bits)).map_err(unexpected("device memory"))?;
+                prepared.addresses.insert(argument.name.clone(), address);
+                prepared.arrays.insert(argument.name.clone(), (*ty, bits));
+                address.to_le_bytes().to_vec()
+            }
+            ArgumentKind::Value { ty, count, content } => {
+                to_bytes(*ty, &known_bits(&content.of(*ty, *count, &prepared.arrays)?)?)
+            }
+            ArgumentKind::Address { array, offset } => {
+                let base = match array {
+                    Some(name) => *prepared.addresses.get(name).with_context(|| format!("no array `{name}`"))?,
+                    None => 0,
+                };
+                base.wrapping_add_signed(*offset).to_le_bytes().to_vec()
+            }
+        };
+        prepared.parameters.push(bytes);
+    }
+    Ok(prepared)
+}
+
+fn known_bits(elements: &[Element]) -> Result<Vec<u64>> {
+    elements
+        .iter()
+        .map(|element| match element {
+            Element::Bits(bits) => Ok(*bits),
+            Element::Nan | Element::Any => bail!("an input must have definite bits"),
+        })
+        .collect()
+}
+
+fn to_bytes(ty: Type, bits: &[u64]) -> Vec<u8> {
+    bits.iter().flat_map(|bits| bits.to_le_bytes().into_iter().take(ty.size())).collect()
+}
+
+fn to_bits(ty: Type, bytes: &[u8]) -> Vec<u64> {
+    bytes
+        .chunks(ty.size())
+        .map(|chunk| chunk.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
+        .collect()
+}
+
+/// Checks what a run printed; the wording of messages is our own, so that of other libraries is not checked.
+pub fn check_output(case: &Case, stdout: &str, stderr: &str) -> Result<()> {
+    contains_in_order(stdout, &case.stdout).context("standard output")?;
+    if !is_ours() {
+        return Ok(());
+    }
+    contains_in_order(stderr, &case.stderr).context("standard error")?;
+    for problem in case.launches.iter().filter_map(|launch| launch.fault.as_ref()) {
+        let place = format!(":{}", problem.line);
+        ensure!(stderr.contains(&place), "the message does not name line {}:\n{stderr}", problem.line);
+    }
+    Ok(())
+}
+
+fn contains_in_order(text: &str, fragments: &[String]) -> Result<()> {
+    let mut rest = text;
+    for fragment in fragments {
+        let at = rest.find(fragment.as_str()).with_context(|| format!("`{fragment}` is missing in:\n{text}"))?;
+        rest = &rest[at + fragment.len()..];
+    }
+    Ok(())
+}
