@@ -325,13 +325,7 @@ impl Expectation {
             Some((array, "i")) => (array, None),
             Some((array, index)) => (array, Some(index.parse().with_context(|| format!("`{index}` is no index"))?)),
         };
-        Ok(Expectation {
-            line,
-            array: array.trim().into(),
-            index,
-            content: Elements::parse(content)?,
-            comparison,
-        })
+        Ok(Expectation { line, array: array.trim().into(), index, content: Elements::parse(content)?, comparison })
     }
 }
 

@@ -141,10 +141,7 @@ fn to_bytes(ty: Type, bits: &[u64]) -> Vec<u8> {
 }
 
 fn to_bits(ty: Type, bytes: &[u8]) -> Vec<u64> {
-    bytes
-        .chunks(ty.size())
-        .map(|chunk| chunk.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte)))
-        .collect()
+    bytes.chunks(ty.size()).map(|chunk| chunk.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte))).collect()
 }
 
 /// Checks what a run printed; the wording of messages is our own, so that of other libraries is not checked.

@@ -8,7 +8,18 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the names are those of PTX")]
 pub enum Type {
-    U8, S8, U16, S16, U32, S32, U64, S64, F16, Bf16, F32, F64,
+    U8,
+    S8,
+    U16,
+    S16,
+    U32,
+    S32,
+    U64,
+    S64,
+    F16,
+    Bf16,
+    F32,
+    F64,
 }
 
 impl Type {
@@ -220,10 +231,18 @@ struct Reader<'a> {
 }
 
 /// Binary operators from the loosest to the tightest; longer spellings come first.
-const OPERATORS: &[&[&str]] =
-    &[&["||"], &["&&"], &["|"], &["^"], &["&"], &["==", "!="], &["<=", ">=", "<", ">"], &["<<", ">>"], &["+", "-"], &[
-        "*", "/", "%",
-    ]];
+const OPERATORS: &[&[&str]] = &[
+    &["||"],
+    &["&&"],
+    &["|"],
+    &["^"],
+    &["&"],
+    &["==", "!="],
+    &["<=", ">=", "<", ">"],
+    &["<<", ">>"],
+    &["+", "-"],
+    &["*", "/", "%"],
+];
 
 impl Reader<'_> {
     fn eat(&mut self, token: &str) -> bool {
