@@ -145,7 +145,7 @@ impl eval::Services for Worker<'_> {
         let ([bx, by, bz], [tx, ty, tz]) = (thread.ctaid, thread.tid);
         // The wording of NVIDIA's driver, which tests of CUDA programs look for.
         let text = format!(
-            "{file}:{line}: {function}: block: [{bx},{by},{bz}], thread: [{tx},{ty},{tz}] Assertion `{message}' failed.\n"
+            "{file}:{line}: {function}: block: [{bx},{by},{bz}], thread: [{tx},{ty},{tz}] Assertion `{message}` failed.\n"
         );
         (self.services.sink)(Stream::Err, text.as_bytes());
     }

@@ -3,7 +3,7 @@
 //! The runtime asks for undocumented tables and makes the driver prove itself before it does anything. Each version runs
 //! in a process of its own, which is this test started again.
 
-use conformance::driver;
+use conformance::{driver, toolchain};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::process::Command;
@@ -14,7 +14,7 @@ const VERSIONS: [&str; 4] = ["11.8", "12.4", "12.9", "13.5"];
 fn the_runtime_starts_copies_and_ends() {
     for version in VERSIONS {
         let folder = format!("cudart-{version}");
-        let Some(runtime) = driver::fetched(&folder, |name| name.starts_with("libcudart.so.")) else {
+        let Some(runtime) = toolchain::fetched(&folder, |name| name.starts_with("libcudart.so.")) else {
             println!("note: no libcudart.so below .deps/{folder} (`./x setup` fetches it); not tested");
             continue;
         };

@@ -186,6 +186,33 @@ impl Driver {
         Ok(content)
     }
 
+    /// Gives device memory back.
+    pub fn free(&self, address: Address) -> Answer {
+        call!(self, cuMemFree_v2(address => Address))
+    }
+
+    /// Unloads a module.
+    pub fn unload(&self, module: Module) -> Answer {
+        call!(self, cuModuleUnload(module.0 => *mut c_void))
+    }
+
+    /// Asks functions for a result without a place for it.
+    pub fn ask_with_null_results(&self) -> Vec<(&'static str, Answer)> {
+        vec![
+            ("cuDriverGetVersion", call!(self, cuDriverGetVersion(null_mut() => *mut c_int))),
+            ("cuDeviceGetCount", call!(self, cuDeviceGetCount(null_mut() => *mut c_int))),
+            ("cuDeviceGet", call!(self, cuDeviceGet(null_mut() => *mut c_int, 0 => c_int))),
+            ("cuCtxGetCurrent", call!(self, cuCtxGetCurrent(null_mut() => *mut *mut c_void))),
+            ("cuMemAlloc_v2", call!(self, cuMemAlloc_v2(null_mut() => *mut Address, 64 => usize))),
+            ("cuStreamCreate", call!(self, cuStreamCreate(null_mut() => *mut *mut c_void, 0 => c_uint))),
+            ("cuEventCreate", call!(self, cuEventCreate(null_mut() => *mut *mut c_void, 0 => c_uint))),
+            (
+                "cuModuleLoadData",
+                call!(self, cuModuleLoadData(null_mut() => *mut *mut c_void, c".version".as_ptr() => *const c_char)),
+            ),
+        ]
+    }
+
     /// Launches a kernel on the default stream; every parameter is given by its bytes.
     pub fn launch(&self, function: Function, shape: &Shape, parameters: &mut [Vec<u8>]) -> Answer {
         let mut pointers: Vec<*mut c_void> = parameters.iter_mut().map(|bytes| bytes.as_mut_ptr().cast()).collect();

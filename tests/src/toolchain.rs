@@ -186,16 +186,40 @@ impl Toolkit {
         }
         fs::create_dir_all(&folder)?;
         let unfinished = folder.join(format!("{}-{:016x}.{}", program.name, hasher.finish(), std::process::id()));
-        let output = Command::new(self.folder.join("bin/nvcc"))
-            .args(&arguments)
-            .arg("-o")
-            .arg(&unfinished)
-            .output()
-            .context("nvcc does not start")?;
-        ensure!(output.status.success(), "nvcc: {}", String::from_utf8_lossy(&output.stderr));
+        self.nvcc(&arguments, &unfinished)?;
         fs::rename(&unfinished, &binary)?;
         Ok(binary)
     }
+
+    /// Compiles one file with these flags.
+    pub fn compile(&self, flags: &[&str], source: &Path, target: &Path) -> Result<()> {
+        let mut arguments: Vec<OsString> = flags.iter().map(OsString::from).collect();
+        arguments.push(source.into());
+        self.nvcc(&arguments, target)
+    }
+
+    fn nvcc(&self, arguments: &[OsString], target: &Path) -> Result<()> {
+        let mut command = Command::new(self.folder.join("bin/nvcc"));
+        let output = command.args(arguments).arg("-o").arg(target).output().context("nvcc does not start")?;
+        ensure!(output.status.success(), "nvcc: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+}
+
+/// A file below a folder of `.deps`, wherever its package put it.
+pub fn fetched(folder: &str, is_it: impl Fn(&str) -> bool) -> Option<PathBuf> {
+    search(&repository().join(".deps").join(folder), 6, &is_it)
+}
+
+fn search(folder: &Path, depth: u32, is_it: &impl Fn(&str) -> bool) -> Option<PathBuf> {
+    let mut entries: Vec<_> = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    let name = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_str().is_some_and(is_it));
+    if let Some(found) = entries.iter().find(|path| path.is_file() && name(path)) {
+        return Some(found.clone());
+    }
+    let folders = entries.iter().filter(|path| path.is_dir());
+    if depth == 0 { None } else { folders.into_iter().find_map(|folder| search(folder, depth - 1, is_it)) }
 }
 
 /// The `regauge` command: `$REGAUGE`, or the one built beside this test.

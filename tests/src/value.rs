@@ -187,7 +187,8 @@ impl Elements {
     /// The elements of an array of `count`.
     pub fn of(&self, ty: Type, count: usize, arrays: &Arrays) -> Result<Vec<Element>> {
         match self {
-            Elements::Formula(text) if count > 0 && Element::parse(ty, text).is_ok() => {
+            // Numbers with a point, `nan` and the like are no formulas.
+            Elements::Formula(text) if (ty.is_float() || text == "_") && Element::parse(ty, text).is_ok() => {
                 Ok(vec![Element::parse(ty, text)?; count])
             }
             Elements::Formula(text) => (0..count)

@@ -41,7 +41,7 @@ fn read(file: &Path) -> Result<Case> {
 }
 
 fn run_here(file: &Path) -> ExitCode {
-    let outcome = driver::path().and_then(|path| run::run(&Driver::open(&path)?, &read(file)?));
+    let outcome = Driver::open(&driver::path()).and_then(|driver| run::run(&driver, &read(file)?));
     match outcome {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
         Ok(Outcome::NotForThisDevice) => ExitCode::from(SKIPPED),
