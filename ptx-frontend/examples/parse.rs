@@ -1,16 +1,30 @@
-//! Parses PTX files and says what it found: `cargo run -p ptx-frontend --example parse FILE...`.
+//! Parses and checks PTX files: `cargo run -p ptx-frontend --example parse -- FILE...`
 
-fn main() {
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut is_clean = true;
     for path in std::env::args().skip(1) {
-        let text = std::fs::read_to_string(&path).expect("a readable file");
-        match ptx_frontend::parse_module(&text, &path) {
-            Ok(m) => {
-                println!("{path}: {} functions, {} variables", m.functions.len(), m.variables.len());
-                for e in m.functions.iter().flat_map(|f| &f.errors) {
-                    println!("{e}");
-                }
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => {
+                eprintln!("{path}: {error}");
+                is_clean = false;
+                continue;
             }
-            Err(errors) => errors.iter().for_each(|e| println!("{e}")),
+        };
+        let start = std::time::Instant::now();
+        let result = ptx_frontend::parse_module(&text, &path);
+        let seconds = start.elapsed().as_secs_f64();
+        let errors = match &result {
+            Ok(module) => module.functions.iter().flat_map(|function| &function.errors).cloned().collect(),
+            Err(errors) => errors.clone(),
+        };
+        is_clean &= errors.is_empty();
+        for error in &errors {
+            eprintln!("{error}");
         }
+        println!("{path}: {} errors, {:.1} MB/s", errors.len(), text.len() as f64 / 1e6 / seconds);
     }
+    if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

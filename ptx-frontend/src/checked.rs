@@ -4,6 +4,8 @@
 //! Bodies are flat: nested `{ }` scopes and call sequences are gone, because every register, variable and label of
 //! a function has a number of its own.
 
+use crate::ast::Opaque;
+use crate::diagnostic::Diagnostic;
 use crate::special::SpecialRegister;
 use crate::types::{ScalarType, StateSpace};
 
@@ -76,6 +78,10 @@ pub struct Variable {
     pub initial: Vec<u8>,
     /// Addresses to be written into the initial bytes once they are known.
     pub relocations: Vec<Relocation>,
+    /// `.texref`, `.samplerref`, `.surfref`; these have type `.b64`.
+    pub opaque: Option<Opaque>,
+    /// `name = value` pairs of an opaque object's initialiser.
+    pub fields: Vec<(String, String)>,
     /// 1-based PTX line of the declaration.
     pub line: u32,
 }
@@ -123,10 +129,11 @@ pub struct Function {
     /// `.maxntid`, `.reqntid`, `.minnctapersm`, `.maxnreg`, `.reqnctapercluster`, ... as written, missing
     /// dimensions filled with 1.
     pub directives: Vec<(String, Vec<u32>)>,
-    /// Missing for a mere declaration.
+    /// Missing for a mere declaration, and where there are `errors`.
     pub body: Option<Body>,
-    /// Why there is no body although there is code: instructions that are no form of the table.
-    pub errors: Vec<crate::stopgap::diagnostic::Diagnostic>,
+    /// Why this function cannot be used, though the rest of the module can: instructions or forms that are not in the
+    /// table.
+    pub errors: Vec<Diagnostic>,
     /// 1-based PTX line of the declaration.
     pub line: u32,
 }
@@ -176,6 +183,15 @@ pub enum Operand {
     Register(RegisterId),
     /// `!%p1`
     Not(RegisterId),
+    /// `-%r1`, `%r1.b2`, `%r1.h10`: part of a register, of video instructions.
+    Part {
+        /// Of which register.
+        register: RegisterId,
+        /// Which part, if not all of it.
+        part: Option<Part>,
+        /// Whether a minus stands before it.
+        negated: bool,
+    },
     /// An integer literal or constant expression, truncated to the instruction's type at use.
     Integer(i128),
     /// `0fXXXXXXXX`: exact bits of an f32.
@@ -213,6 +229,17 @@ pub enum Operand {
     Indexed(Vec<Operand>),
     /// `(a, b)`: the argument and result lists of `call`.
     List(Vec<Operand>),
+}
+
+/// Which bytes or halves of a register a video instruction uses.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Part {
+    /// Halves (`.h10`) or bytes (`.b3210`).
+    pub halves: bool,
+    /// The numbers in the order written.
+    pub lanes: [u8; 4],
+    /// How many of them there are.
+    pub count: u8,
 }
 
 /// One instruction that matches a row of the table.

@@ -1,344 +1,1136 @@
-//! THE instruction table: one row per opcode, its forms as NVIDIA's manual writes them.
+//! THE instruction table: one entry per opcode, its forms as NVIDIA's manual writes them.
 //!
-//! A row is `Variant = "mnemonic" "PTX version" ["form", ...]`. A form is its dot-words, then its operands:
+//! A row has its meaning in one line, the name of its [`Opcode`], the mnemonic, what we do with it, and its forms: the
+//! PTX version and the target that a form came with, and the line itself. How lines are written is told in `form.rs`.
+//! Lines that are older than PTX 2.0 bear its number where the manual does not say more.
 //!
-//! * `.a|.b` is one word of several, `{.a|.b}` may be missing. Words are a set, their order is free; only types keep
-//!   their order (`cvt.f32.s32`).
-//! * `[a]` is an address, `{v}` a brace list, `l` a label, `x:CLASS` a register, immediate or symbol; names that
-//!   begin with `d` are destinations. `d|p` is a pair. `(, c:T)` may be missing. Classes: `T U W X` are the widths of
-//!   the first to fourth type word, `2T` twice `T`, `P` a predicate, a number is a width in bits, `any` is not
-//!   checked; `+` lets the register be wider, `*` takes `{...}` too.
-//!
-//! A row that the translator does not execute says why: `not "reason"`. From this table come the parser's forms, the
-//! error texts and `docs/ptx-coverage.md`.
+//! Everything else about instructions is derived: the dot-words there are, the matching, the error messages,
+//! `docs/ptx-coverage.md`.
 
-/// Makes [`Opcode`] and its table.
-macro_rules! instructions {
-    ($( #[doc = $chapter:literal] $( $variant:ident = $name:literal $version:literal $(not $reason:literal)? [ $($form:literal)* ] )* ;)*) => {
-        /// An opcode of the table.
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-        #[allow(missing_docs, reason = "the names are PTX's own")]
-        pub enum Opcode { $($($variant,)*)* }
+/// What we do with an instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Support {
+    /// Executed with its meaning.
+    Executed,
+    /// Accepted; it only advises the hardware, and nothing happens.
+    Hint,
+    /// Parsed and checked, but a kernel that uses it cannot run: the reason.
+    Known(&'static str),
+}
 
-        /// The rows, in the order of [`Opcode`].
-        pub static ROWS: &[Row] = &[$($(Row {
-            opcode: Opcode::$variant, name: $name, chapter: $chapter, version: $version,
-            not_executed: [$($reason,)? ""][0], forms: &[$($form),*],
-        },)*)*];
+/// One form of an instruction.
+#[derive(Clone, Copy, Debug)]
+pub struct FormLine {
+    /// PTX version that brought it.
+    pub ptx: &'static str,
+    /// Target that it needs.
+    pub target: &'static str,
+    /// Dot-words and operands.
+    pub text: &'static str,
+}
+
+/// One entry of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The chapter it stands in.
+    pub chapter: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// Its opcode.
+    pub opcode: Opcode,
+    /// Its name in PTX, with those dot-words that make it an instruction of its own.
+    pub mnemonic: &'static str,
+    /// What we do with it.
+    pub support: Support,
+    /// Its forms.
+    pub forms: &'static [FormLine],
+}
+
+macro_rules! support {
+    (executed) => {
+        Support::Executed
+    };
+    (hint) => {
+        Support::Hint
+    };
+    (known $why:literal) => {
+        Support::Known($why)
     };
 }
 
-/// One row of the table.
-#[derive(Debug)]
-pub struct Row {
-    /// The opcode.
-    pub opcode: Opcode,
-    /// Its mnemonic.
-    pub name: &'static str,
-    /// Chapter of the manual.
-    pub chapter: &'static str,
-    /// PTX ISA version that introduced it.
-    pub version: &'static str,
-    /// Why it is not executed; empty if it is.
-    pub not_executed: &'static str,
-    /// Its forms.
-    pub forms: &'static [&'static str],
+macro_rules! isa {
+    ($($chapter:literal {
+        $(#[doc = $doc:literal] $variant:ident = $mnemonic:literal $support:ident $($why:literal)? [
+            $($ptx:literal $target:ident : $line:literal)*
+        ])*
+    })*) => {
+        /// An opcode of the table.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+        #[repr(u16)]
+        pub enum Opcode {
+            $($(#[doc = $doc] $variant,)*)*
+        }
+
+        /// The table, in the order of [`Opcode`].
+        pub const ROWS: &[Row] = &[
+            $($(Row {
+                chapter: $chapter,
+                doc: $doc,
+                opcode: Opcode::$variant,
+                mnemonic: $mnemonic,
+                support: support!($support $($why)?),
+                forms: &[$(FormLine { ptx: stringify!($ptx), target: stringify!($target), text: $line },)*],
+            },)*)*
+        ];
+    };
 }
 
 impl Opcode {
-    /// The table's row.
-    pub fn row(self) -> &'static Row {
+    /// Its row.
+    pub const fn row(self) -> &'static Row {
         &ROWS[self as usize]
     }
-    /// The mnemonic.
+
+    /// Its whole name, `cp.async.bulk`.
+    pub const fn mnemonic(self) -> &'static str {
+        self.row().mnemonic
+    }
+
+    /// The first word of its name, `cp`; the others are among the modifiers.
     pub fn as_str(self) -> &'static str {
-        self.row().name
+        self.mnemonic().split('.').next().unwrap_or_default()
     }
 }
 
-instructions! {
-    #[doc = "Integer arithmetic"]
-    Add = "add" "1.0" [
-        ".u16|.u32|.u64|.s16|.s32|.s64|.u16x2|.s16x2  d:T, a:T, b:T"
-        ".sat.s32|.u32|.u16x2|.s16x2|.u32  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}{.sat}.f32  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}.f32x2  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}.f64  d:T, a:T, b:T"
-        "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
-        "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.sat}.f32.f16|.bf16  d:T, a:U, b:T"
-        "{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T" ]
-    Addc = "addc" "1.2" [ "{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T" ]
-    Sub = "sub" "1.0" [
-        ".u16|.u32|.u64|.s16|.s32|.s64|.u16x2|.s16x2  d:T, a:T, b:T"
-        ".sat.s32|.u32|.u16x2|.s16x2  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}{.sat}.f32  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}.f32x2  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}.f64  d:T, a:T, b:T"
-        "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
-        "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.sat}.f32.f16|.bf16  d:T, a:U, b:T"
-        "{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T" ]
-    Subc = "subc" "1.2" [ "{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T" ]
-    Mul = "mul" "1.0" [
-        ".hi|.lo.u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:T"
-        ".wide.u16|.u32|.s16|.s32  d:2T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}{.sat}.f32  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}.f32x2  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}.f64  d:T, a:T, b:T"
-        "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
-        "{.rn}.bf16|.bf16x2  d:T, a:T, b:T" ]
-    Mad = "mad" "1.0" [
-        ".hi|.lo.u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:T, c:T"
-        ".hi.sat.s32  d:T, a:T, b:T, c:T"
-        ".wide.u16|.u32|.s16|.s32  d:2T, a:T, b:T, c:2T"
-        ".hi|.lo.cc.u32|.s32|.u64|.s64  d:T, a:T, b:T, c:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}{.sat}.f32  d:T, a:T, b:T, c:T"
-        "{.rn|.rz|.rm|.rp}.f64  d:T, a:T, b:T, c:T" ]
-    Madc = "madc" "3.0" [ ".hi|.lo{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T, c:T" ]
-    Mul24 = "mul24" "1.0" [ ".hi|.lo.u32|.s32  d:T, a:T, b:T" ]
-    Mad24 = "mad24" "1.0" [ ".hi|.lo.u32|.s32  d:T, a:T, b:T, c:T" ".hi.sat.s32  d:T, a:T, b:T, c:T" ]
-    Sad = "sad" "1.0" [ ".u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:T, c:T" ]
-    Div = "div" "1.0" [
-        ".u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:T"
-        ".approx|.full{.ftz}.f32  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}{.ftz}.f32  d:T, a:T, b:T"
-        "{.rn|.rz|.rm|.rp}.f64  d:T, a:T, b:T" ]
-    Rem = "rem" "1.0" [ ".u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:T" ]
-    Abs = "abs" "1.0" [ ".s16|.s32|.s64  d:T, a:T" "{.ftz}.f32|.f16|.f16x2  d:T, a:T" ".f64|.bf16|.bf16x2  d:T, a:T" ]
-    Neg = "neg" "1.0" [ ".s16|.s32|.s64  d:T, a:T" "{.ftz}.f32|.f16|.f16x2  d:T, a:T" ".f64|.bf16|.bf16x2  d:T, a:T" ]
-    Min = "min" "1.0" [
-        ".u16|.u32|.u64|.s16|.s32|.s64|.u16x2  d:T, a:T, b:T" "{.relu}.s16x2|.s32  d:T, a:T, b:T"
-        "{.ftz}{.NaN}{.xorsign}{.abs}.f32|.f16|.f16x2  d:T, a:T, b:T" "{.ftz}{.NaN}{.abs}.f32  d:T, a:T, b:T, c:T"
-        ".f64  d:T, a:T, b:T" "{.NaN}{.xorsign}{.abs}.bf16|.bf16x2  d:T, a:T, b:T" ]
-    Max = "max" "1.0" [
-        ".u16|.u32|.u64|.s16|.s32|.s64|.u16x2  d:T, a:T, b:T" "{.relu}.s16x2|.s32  d:T, a:T, b:T"
-        "{.ftz}{.NaN}{.xorsign}{.abs}.f32|.f16|.f16x2  d:T, a:T, b:T" "{.ftz}{.NaN}{.abs}.f32  d:T, a:T, b:T, c:T"
-        ".f64  d:T, a:T, b:T" "{.NaN}{.xorsign}{.abs}.bf16|.bf16x2  d:T, a:T, b:T" ]
-    Popc = "popc" "2.0" [ ".b32|.b64  d:32, a:T" ]
-    Clz = "clz" "2.0" [ ".b32|.b64  d:32, a:T" ]
-    Bfind = "bfind" "2.0" [ "{.shiftamt}.u32|.u64|.s32|.s64  d:32, a:T" ]
-    Fns = "fns" "6.0" [ ".b32  d:32, a:32, b:32, c:32" ]
-    Brev = "brev" "2.0" [ ".b32|.b64  d:T, a:T" ]
-    Bfe = "bfe" "2.0" [ ".u32|.u64|.s32|.s64  d:T, a:T, b:32, c:32" ]
-    Bfi = "bfi" "2.0" [ ".b32|.b64  f:T, a:T, b:T, c:32, e:32" ]
-    Szext = "szext" "7.6" [ ".clamp|.wrap.u32|.s32  d:T, a:T, b:32" ]
-    Bmsk = "bmsk" "7.6" [ ".clamp|.wrap.b32  d:T, a:T, b:32" ]
-    Dp4a = "dp4a" "5.0" [ ".u32|.s32.u32|.s32  d:32, a:32, b:32, c:32" ]
-    Dp2a = "dp2a" "5.0" [ ".lo|.hi.u32|.s32.u32|.s32  d:32, a:32, b:32, c:32" ]
-    ;
-    #[doc = "Floating point"]
-    Fma = "fma" "2.0" [
-        ".rn|.rz|.rm|.rp{.ftz}{.sat}.f32  d:T, a:T, b:T, c:T"
-        ".rn|.rz|.rm|.rp{.ftz}.f32x2  d:T, a:T, b:T, c:T"
-        ".rn|.rz|.rm|.rp.f64  d:T, a:T, b:T, c:T"
-        ".rn{.ftz}{.sat}{.relu}{.oob}.f16|.f16x2  d:T, a:T, b:T, c:T"
-        ".rn{.relu}{.oob}.bf16|.bf16x2  d:T, a:T, b:T, c:T"
-        ".rn|.rz|.rm|.rp{.sat}.f32.f16|.bf16  d:T, a:U, b:U, c:T" ]
-    Rcp = "rcp" "1.0" [ ".approx|.rn|.rz|.rm|.rp{.ftz}.f32  d:T, a:T" ".rn|.rz|.rm|.rp.f64  d:T, a:T" ".approx.ftz.f64  d:T, a:T" ]
-    Sqrt = "sqrt" "1.0" [ ".approx|.rn|.rz|.rm|.rp{.ftz}.f32  d:T, a:T" ".rn|.rz|.rm|.rp.f64  d:T, a:T" ]
-    Rsqrt = "rsqrt" "1.0" [ ".approx{.ftz}.f32  d:T, a:T" ".approx{.ftz}.f64  d:T, a:T" ]
-    Sin = "sin" "1.0" [ ".approx{.ftz}.f32  d:T, a:T" ]
-    Cos = "cos" "1.0" [ ".approx{.ftz}.f32  d:T, a:T" ]
-    Lg2 = "lg2" "1.0" [ ".approx{.ftz}.f32  d:T, a:T" ]
-    Ex2 = "ex2" "1.0" [ ".approx{.ftz}.f32  d:T, a:T" ".approx.f16|.f16x2  d:T, a:T" ".approx.ftz.bf16|.bf16x2  d:T, a:T" ]
-    Tanh = "tanh" "7.0" [ ".approx.f32|.f16|.f16x2|.bf16|.bf16x2  d:T, a:T" ]
-    Testp = "testp" "2.0" [ ".finite|.infinite|.number|.notanumber|.normal|.subnormal.f32|.f64  d:P, a:T" ]
-    Copysign = "copysign" "2.0" [ ".f32|.f64  d:T, a:T, b:T" ]
-    ;
-    #[doc = "Comparison and selection"]
-    Set = "set" "1.0" [
-        ".eq|.ne|.lt|.le|.gt|.ge|.lo|.ls|.hi|.hs|.equ|.neu|.ltu|.leu|.gtu|.geu|.num|.nan{.and|.or|.xor}{.ftz}.u32|.s32|.f32|.f16|.f16x2|.bf16|.bf16x2|.u16|.s16.b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64  d:T, a:U, b:U(, c:P)" ]
-    Setp = "setp" "1.0" [
-        ".eq|.ne|.lt|.le|.gt|.ge|.lo|.ls|.hi|.hs|.equ|.neu|.ltu|.leu|.gtu|.geu|.num|.nan{.and|.or|.xor}{.ftz}.b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64  d:P, a:T, b:T(, c:P)" ]
-    Selp = "selp" "1.0" [ ".b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f32|.f64|.f16|.bf16|.f16x2|.bf16x2  d:T, a:T, b:T, c:P" ]
-    Slct = "slct" "1.0" [ "{.ftz}.b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f32|.f64.s32|.f32  d:T, a:T, b:T, c:32" ]
-    ;
-    #[doc = "Logic and shift"]
-    And = "and" "1.0" [ ".pred|.b16|.b32|.b64  d:T, a:T, b:T" ]
-    Or = "or" "1.0" [ ".pred|.b16|.b32|.b64  d:T, a:T, b:T" ]
-    Xor = "xor" "1.0" [ ".pred|.b16|.b32|.b64  d:T, a:T, b:T" ]
-    Not = "not" "1.0" [ ".pred|.b16|.b32|.b64  d:T, a:T" ]
-    Cnot = "cnot" "1.0" [ ".b16|.b32|.b64  d:T, a:T" ]
-    Lop3 = "lop3" "4.3" [ ".b32  d:T, a:T, b:T, c:T, e:any" ".and|.or.b32  d|p:T, a:T, b:T, c:T, e:any, q:P" ]
-    Shf = "shf" "3.1" [ ".l|.r.clamp|.wrap.b32  d:T, a:T, b:T, c:32" ]
-    Shl = "shl" "1.0" [ ".b16|.b32|.b64  d:T, a:T, b:any" ]
-    Shr = "shr" "1.0" [ ".b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:any" ]
-    Prmt = "prmt" "2.0" [ ".b32{.f4e|.b4e|.rc8|.ecl|.ecr|.rc16}  d:32, a:32, b:32, c:32" ]
-    ;
-    #[doc = "Data movement and conversion"]
-    Mov = "mov" "1.0" [ ".pred|.b16|.b32|.b64|.b128|.u16|.u32|.u64|.s16|.s32|.s64|.f16|.bf16|.f16x2|.bf16x2|.f32|.f64  d:any, a:any" ]
-    Shfl = "shfl" "3.0" [ ".sync.up|.down|.bfly|.idx.b32  d|p:32, a:32, b:32, c:32, m:32" ".up|.down|.bfly|.idx.b32  d|p:32, a:32, b:32, c:32" ]
-    Ld = "ld" "1.0" [
-        "{.weak|.volatile|.relaxed|.acquire|.mmio}{.cta|.cluster|.gpu|.sys}{.const|.global|.local|.param|.param::entry|.param::func|.shared|.shared::cta|.shared::cluster}{.nc}{.ca|.cg|.cs|.lu|.cv}{.L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate}{.L2::evict_normal|.L2::evict_first|.L2::evict_last}{.L2::cache_hint}{.L2::64B|.L2::128B|.L2::256B}{.unified}{.v2|.v4|.v8}.b8|.b16|.b32|.b64|.b128|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f16|.bf16|.f16x2|.bf16x2|.f32|.f64  d:T+*, [a](, c:64)" ]
-    Ldu = "ldu" "2.0" [ "{.global}{.v2|.v4}.b8|.b16|.b32|.b64|.b128|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f16|.bf16|.f16x2|.bf16x2|.f32|.f64  d:T+*, [a]" ]
-    St = "st" "1.0" [
-        "{.weak|.volatile|.relaxed|.release|.mmio}{.cta|.cluster|.gpu|.sys}{.global|.local|.param|.param::func|.shared|.shared::cta|.shared::cluster}{.wb|.cg|.cs|.wt}{.L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate}{.L2::evict_normal|.L2::evict_first|.L2::evict_last}{.L2::cache_hint}{.v2|.v4|.v8}.b8|.b16|.b32|.b64|.b128|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f16|.bf16|.f16x2|.bf16x2|.f32|.f64  [a], b:T+*(, c:64)" ]
-    StAsync = "st.async" "8.1" not "the asynchronous proxy is not modelled yet" [ "{.weak}{.release}{.gpu|.sys|.cluster}{.shared::cluster|.global}.mbarrier::complete_tx::bytes{.v2|.v4}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64  [a], b:T*, [m]" ]
-    StBulk = "st.bulk" "8.6" not "the asynchronous proxy is not modelled yet" [ "{.weak}{.shared::cta}  [a], n:64, v:any" ]
-    MultimemLdReduce = "multimem.ld_reduce" "8.1" not "multicast addresses need several devices" [ "{.weak|.relaxed|.acquire}{.cta|.cluster|.gpu|.sys}{.global}.min|.max|.add|.and|.or|.xor{.acc::f32|.acc::f16}{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e4m3|.e4m3x2|.e4m3x4|.e5m2|.e5m2x2|.e5m2x4  d:any, [a]" ]
-    MultimemSt = "multimem.st" "8.1" not "multicast addresses need several devices" [ "{.weak|.relaxed|.release}{.cta|.cluster|.gpu|.sys}{.global}{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e4m3|.e4m3x2|.e4m3x4|.e5m2|.e5m2x2|.e5m2x4  [a], b:any" ]
-    MultimemRed = "multimem.red" "8.1" not "multicast addresses need several devices" [ "{.relaxed|.release}{.cta|.cluster|.gpu|.sys}{.global}.min|.max|.add|.and|.or|.xor{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64  [a], b:any" ]
-    Prefetch = "prefetch" "2.0" [ "{.global|.local}.L1|.L2  [a]" ".global.L2::evict_last|.L2::evict_normal  [a]" "{.const|.param}.tensormap  [a]" ]
-    Prefetchu = "prefetchu" "2.0" [ ".L1  [a]" ]
-    Applypriority = "applypriority" "7.4" [ "{.global}.L2::evict_normal  [a], n:any" ]
-    Discard = "discard" "7.4" [ "{.global}.L2  [a], n:any" ]
-    Createpolicy = "createpolicy" "7.4" [ ".fractional.L2::evict_last|.L2::evict_normal|.L2::evict_first|.L2::evict_unchanged{.b64}  d:64(, f:any)"
-        ".range{.global}.L2::evict_last|.L2::evict_normal|.L2::evict_first|.L2::evict_unchanged{.b64}  d:64, [a], n:32, m:32"
-        ".fractional.L2::evict_last|.L2::evict_normal|.L2::evict_first|.L2::evict_unchanged.L2::evict_first|.L2::evict_unchanged{.b64}  d:64(, f:any)"
-        ".cvt.L2{.b64}  d:64, a:64" ]
-    Isspacep = "isspacep" "2.0" [ ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry  d:P, a:any" ]
-    Cvta = "cvta" "2.0" [ "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u32|.u64  d:T, a:any" ]
-    Cvt = "cvt" "1.0" [
-        "{.rni|.rzi|.rmi|.rpi|.rn|.rz|.rm|.rp|.rna}{.ftz}{.sat}.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f16|.bf16|.f32|.f64.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f16|.bf16|.f32|.f64  d:T+, a:U+"
-        ".rn|.rz{.relu}{.satfinite}.f16|.bf16.f32  d:T, a:32"
-        ".rs{.relu}{.satfinite}.f16x2|.bf16x2.f32  d:32, a:32, b:32, r:32"
-        ".rn|.rz{.relu}{.satfinite}.f16x2|.bf16x2.f32  d:32, a:32, b:32"
-        ".rna{.satfinite}.tf32.f32  d:32, a:32"
-        ".rn|.rz{.satfinite}{.relu}.tf32.f32  d:32, a:32"
-        ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f32  d:16, a:32, b:32"
-        ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f16x2|.bf16x2  d:16, a:32"
-        ".rn.satfinite{.relu}.e2m1x2|.e2m3x2|.e3m2x2.f32  d:any, a:32, b:32"
-        ".rn.satfinite{.relu}.e2m1x2|.e2m3x2|.e3m2x2.f16x2|.bf16x2  d:any, a:32"
-        ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m1x4|.e2m3x4|.e3m2x4.f32  d:any, {v}, r:32"
-        ".rn{.relu}.f16x2|.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:32, a:any"
-        ".rz|.rp{.satfinite}.ue8m0x2.f32  d:16, a:32, b:32"
-        ".rz|.rp{.satfinite}.ue8m0x2.bf16x2  d:16, a:32"
-        ".rn.bf16x2.ue8m0x2  d:32, a:16" ]
-    CvtPack = "cvt.pack" "6.5" [ ".sat.u16|.s16.s32  d:32, a:32, b:32" ".sat.u8|.s8|.u4|.s4|.u2|.s2.s32.b32  d:32, a:32, b:32, c:32" ]
-    Mapa = "mapa" "7.8" [ "{.shared::cluster}.u32|.u64  d:T, a:any, b:32" ]
-    Getctarank = "getctarank" "7.8" [ "{.shared::cluster}.u32|.u64  d:32, a:any" ]
-    Alloca = "alloca" "7.3" not "no compiler in use emits it" [ ".u32|.u64  d:T, a:T(, b:any)" ]
-    Stacksave = "stacksave" "7.3" not "no compiler in use emits it" [ ".u32|.u64  d:T" ]
-    Stackrestore = "stackrestore" "7.3" not "no compiler in use emits it" [ ".u32|.u64  a:T" ]
-    ;
-    #[doc = "Asynchronous copy"]
-    CpAsync = "cp.async" "7.0" [
-        ".ca|.cg.shared|.shared::cta.global{.L2::cache_hint}{.L2::64B|.L2::128B|.L2::256B}  [a], [b], n:any(, s:any)(, p:any)" ]
-    CpAsyncCommitGroup = "cp.async.commit_group" "7.0" [ "" ]
-    CpAsyncWaitGroup = "cp.async.wait_group" "7.0" [ " n:any" ]
-    CpAsyncWaitAll = "cp.async.wait_all" "7.0" [ "" ]
-    CpAsyncMbarrierArrive = "cp.async.mbarrier.arrive" "7.0" [ "{.noinc}{.shared|.shared::cta}.b64  [a]" ]
-    CpAsyncBulk = "cp.async.bulk" "8.0" not "bulk copies are not modelled yet" [
-        ".shared::cluster|.shared::cta.global|.shared::cta.mbarrier::complete_tx::bytes{.multicast::cluster}{.L2::cache_hint}{.ignore_oob}  [a], [b], n:any, [m](, c:any)(, e:any)(, f:any)"
-        ".global.shared::cta.bulk_group{.L2::cache_hint}{.cp_mask}  [a], [b], n:any(, c:any)(, e:any)" ]
-    CpAsyncBulkPrefetch = "cp.async.bulk.prefetch" "8.0" [ ".L2.global{.L2::cache_hint}  [a], n:any(, c:any)" ]
-    CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" "8.0" [ "" ]
-    CpAsyncBulkWaitGroup = "cp.async.bulk.wait_group" "8.0" [ "{.read}  n:any" ]
-    CpReduceAsyncBulk = "cp.reduce.async.bulk" "8.0" not "bulk copies are not modelled yet" [
-        ".shared::cluster|.global.shared::cta{.mbarrier::complete_tx::bytes|.bulk_group}{.L2::cache_hint}.and|.or|.xor|.add|.inc|.dec|.min|.max{.noftz}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.bf16|.f32|.f64  [a], [b], n:any(, m:any)(, c:any)" ]
-    CpAsyncBulkTensor = "cp.async.bulk.tensor" "8.0" not "tensor maps are not modelled yet" [
-        ".1d|.2d|.3d|.4d|.5d.shared::cluster|.shared::cta.global{.tile|.im2col|.tile::gather4|.im2col::w|.im2col::w::128}.mbarrier::complete_tx::bytes{.multicast::cluster}{.cta_group::1|.cta_group::2}{.L2::cache_hint}  [a], [b], [m](, c:any)(, e:any)(, f:any)"
-        ".1d|.2d|.3d|.4d|.5d.global.shared::cta{.tile|.im2col_no_offs|.tile::scatter4}.bulk_group{.L2::cache_hint}  [a], [b](, c:any)" ]
-    CpReduceAsyncBulkTensor = "cp.reduce.async.bulk.tensor" "8.0" not "tensor maps are not modelled yet" [
-        ".1d|.2d|.3d|.4d|.5d.global.shared::cta.add|.min|.max|.inc|.dec|.and|.or|.xor{.tile|.im2col_no_offs}.bulk_group{.L2::cache_hint}  [a], [b](, c:any)" ]
-    CpAsyncBulkPrefetchTensor = "cp.async.bulk.prefetch.tensor" "8.0" not "tensor maps are not modelled yet" [
-        ".1d|.2d|.3d|.4d|.5d.L2.global{.tile|.im2col|.tile::gather4|.im2col::w|.im2col::w::128}{.L2::cache_hint}  [a](, b:any)(, c:any)" ]
-    TensormapReplace = "tensormap.replace" "8.3" not "tensor maps are not modelled yet" [
-        ".tile.global_address|.rank|.box_dim|.global_dim|.global_stride|.element_stride|.elemtype|.interleave_layout|.swizzle_mode|.swizzle_atomicity|.fill_mode{.global|.shared::cta}.b1024{.b32|.b64}  [a], b:any(, c:any)" ]
-    TensormapCpFenceproxy = "tensormap.cp_fenceproxy" "8.3" not "tensor maps are not modelled yet" [ ".global.shared::cta.tensormap::generic.release.cta|.cluster|.gpu|.sys.sync.aligned  [a], [b], n:any" ]
-    ;
-    #[doc = "Textures and surfaces"]
-    Tex = "tex" "1.0" not "textures are not modelled yet" [ "{.level|.grad|.base}.1d|.2d|.3d|.a1d|.a2d|.cube|.acube|.2dms|.a2dms{.v4|.v2}.s32|.u32|.f32|.f16|.f16x2.s32|.f32  d:any, [a](, b:any)(, c:any)(, e:any)(, f:any)" ]
-    Tld4 = "tld4" "2.1" not "textures are not modelled yet" [ ".r|.g|.b|.a.2d|.a2d|.cube|.acube.v4.s32|.u32|.f32.f32  d:any, [a](, b:any)(, c:any)" ]
-    Txq = "txq" "1.5" not "textures are not modelled yet" [ "{.level}.width|.height|.depth|.channel_data_type|.channel_order|.normalized_coords|.array_size|.num_mipmap_levels|.num_samples|.force_unnormalized_coords|.filter_mode|.addr_mode_0|.addr_mode_1|.addr_mode_2.b32  d:32, [a](, l:32)" ]
-    Istypep = "istypep" "4.0" not "textures are not modelled yet" [ ".texref|.samplerref|.surfref  d:P, a:any" ]
-    Suld = "suld" "1.5" not "surfaces are not modelled yet" [ ".b.1d|.2d|.3d|.a1d|.a2d{.ca|.cg|.cs|.cv}{.v2|.v4}.b8|.b16|.b32|.b64{.trap|.clamp|.zero}  d:any, [a]" ]
-    Sust = "sust" "1.5" not "surfaces are not modelled yet" [ ".b|.p.1d|.2d|.3d|.a1d|.a2d{.wb|.cg|.cs|.wt}{.v2|.v4}.b8|.b16|.b32|.b64|.u32|.s32|.f32{.trap|.clamp|.zero}  [a], b:any" ]
-    Sured = "sured" "3.0" not "surfaces are not modelled yet" [ ".b|.p.add|.min|.max|.and|.or.1d|.2d|.3d.u32|.u64|.s32|.b32|.s64{.trap|.clamp|.zero}  [a], b:any" ]
-    Suq = "suq" "1.5" not "surfaces are not modelled yet" [ ".width|.height|.depth|.channel_data_type|.channel_order|.array_size|.memory_layout.b32  d:32, [a]" ]
-    ;
-    #[doc = "Control flow"]
-    Bra = "bra" "1.0" [ "{.uni}  l" ]
-    BrxIdx = "brx.idx" "6.0" [ "{.uni}  a:32, t:any" ]
-    Call = "call" "1.0" [ "{.uni}  r:any, f:any, a:any(, p:any)" ]
-    Ret = "ret" "1.0" [ "{.uni}" ]
-    Exit = "exit" "1.0" [ "" ]
-    ;
-    #[doc = "Synchronisation and communication"]
-    Bar = "bar" "1.0" [ "{.cta}.sync  a:32(, b:32)" "{.cta}.arrive  a:32, b:32" "{.cta}.red.popc.u32  d:32, a:32(, b:32), c:P" "{.cta}.red.and|.or.pred  d:P, a:32(, b:32), c:P" ]
-    BarWarpSync = "bar.warp.sync" "6.0" [ " m:32" ]
-    Barrier = "barrier" "6.0" [ "{.cta}.sync{.aligned}  a:32(, b:32)" "{.cta}.arrive{.aligned}  a:32, b:32" "{.cta}.red.popc{.aligned}.u32  d:32, a:32(, b:32), c:P" "{.cta}.red.and|.or{.aligned}.pred  d:P, a:32(, b:32), c:P" ]
-    BarrierCluster = "barrier.cluster" "7.8" [ ".arrive{.release|.relaxed}{.aligned}" ".wait{.acquire}{.aligned}" ]
-    Membar = "membar" "1.4" [ ".cta|.gl|.sys" ]
-    Fence = "fence" "6.0" [ "{.sc|.acq_rel|.acquire|.release}.cta|.cluster|.gpu|.sys" ".mbarrier_init.release.cluster" ".acquire|.release.sync_restrict::shared::cluster|.sync_restrict::shared::cta.cluster" ]
-    FenceProxy = "fence.proxy" "7.5" [ ".alias|.async|.async.global|.async::generic" ".async.global|.shared::cta|.shared::cluster|.shared" ".async::generic.acquire|.release.sync_restrict::shared::cluster|.sync_restrict::shared::cta.cluster" ".tensormap::generic.release.cta|.cluster|.gpu|.sys" ".tensormap::generic.acquire.cta|.cluster|.gpu|.sys  [a], n:any" ]
-    Atom = "atom" "1.1" [
-        "{.relaxed|.acquire|.release|.acq_rel}{.cta|.cluster|.gpu|.sys}{.global|.shared|.shared::cta|.shared::cluster}.and|.or|.xor|.cas|.exch|.add|.inc|.dec|.min|.max{.noftz}{.L2::cache_hint}.b16|.b32|.b64|.b128|.u32|.u64|.s32|.s64|.f32|.f64|.f16|.f16x2|.bf16|.bf16x2  d:T, [a], b:T(, c:T)(, e:64)"
-        "{.relaxed|.acquire|.release|.acq_rel}{.cta|.cluster|.gpu|.sys}{.global}.add|.min|.max{.noftz}{.L2::cache_hint}.v2|.v4|.v8.f16|.bf16|.f16x2|.bf16x2|.f32  d:T*, [a], b:T*(, e:64)" ]
-    Red = "red" "1.2" [
-        "{.relaxed|.release}{.cta|.cluster|.gpu|.sys}{.global|.shared|.shared::cta|.shared::cluster}.and|.or|.xor|.add|.inc|.dec|.min|.max{.noftz}{.L2::cache_hint}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64|.f16|.f16x2|.bf16|.bf16x2  [a], b:T(, e:64)"
-        "{.relaxed|.release}{.cta|.cluster|.gpu|.sys}{.global}.add|.min|.max{.noftz}{.L2::cache_hint}.v2|.v4|.v8.f16|.bf16|.f16x2|.bf16x2|.f32  [a], b:T*(, e:64)" ]
-    RedAsync = "red.async" "8.1" not "the asynchronous proxy is not modelled yet" [ "{.relaxed|.release}{.cluster|.gpu|.sys}{.shared::cluster|.global}{.mbarrier::complete_tx::bytes}.inc|.dec|.min|.max|.add|.and|.or|.xor.u32|.s32|.u64|.s64|.b32|.b64  [a], b:T(, m:any)" ]
-    Vote = "vote" "1.2" [ ".sync.all|.any|.uni.pred  d:P, a:P, m:32" ".sync.ballot.b32  d:32, a:P, m:32" ".all|.any|.uni.pred  d:P, a:P" ".ballot.b32  d:32, a:P" ]
-    Match = "match" "6.0" [ ".any.sync.b32|.b64  d:32, a:T, m:32" ".all.sync.b32|.b64  d|p:32, a:T, m:32" ]
-    Activemask = "activemask" "6.2" [ ".b32  d:32" ]
-    Redux = "redux" "7.0" [ ".sync.add|.min|.max|.and|.or|.xor.u32|.s32|.b32  d:32, a:32, m:32" ".sync.min|.max{.abs}{.NaN}.f32  d:32, a:32, m:32" ]
-    Elect = "elect.sync" "8.0" [ " d|p:32, m:32" ]
-    Griddepcontrol = "griddepcontrol" "7.8" [ ".launch_dependents|.wait" ]
-    MbarrierInit = "mbarrier.init" "7.0" not "mbarriers are not modelled yet" [ "{.shared|.shared::cta}.b64  [a], n:32" ]
-    MbarrierInval = "mbarrier.inval" "7.0" not "mbarriers are not modelled yet" [ "{.shared|.shared::cta}.b64  [a]" ]
-    MbarrierExpectTx = "mbarrier.expect_tx" "8.0" not "mbarriers are not modelled yet" [ "{.relaxed}{.cta|.cluster}{.shared|.shared::cta|.shared::cluster}.b64  [a], n:32" ]
-    MbarrierCompleteTx = "mbarrier.complete_tx" "8.0" not "mbarriers are not modelled yet" [ "{.relaxed}{.cta|.cluster}{.shared|.shared::cta|.shared::cluster}.b64  [a], n:32" ]
-    MbarrierArrive = "mbarrier.arrive" "7.0" not "mbarriers are not modelled yet" [ "{.release|.relaxed}{.cta|.cluster}{.shared|.shared::cta|.shared::cluster}{.expect_tx}{.noComplete}.b64  d:64, [a](, n:32)" "{.release|.relaxed}{.cta|.cluster}{.shared|.shared::cta|.shared::cluster}{.expect_tx}.b64  [a](, n:32)" ]
-    MbarrierArriveDrop = "mbarrier.arrive_drop" "7.0" not "mbarriers are not modelled yet" [ "{.release|.relaxed}{.cta|.cluster}{.shared|.shared::cta|.shared::cluster}{.expect_tx}{.noComplete}.b64  d:64, [a](, n:32)" "{.release|.relaxed}{.cta|.cluster}{.shared|.shared::cta|.shared::cluster}{.expect_tx}.b64  [a](, n:32)" ]
-    MbarrierTestWait = "mbarrier.test_wait" "7.0" not "mbarriers are not modelled yet" [ "{.parity}{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  d:P, [a], s:any" ]
-    MbarrierTryWait = "mbarrier.try_wait" "7.8" not "mbarriers are not modelled yet" [ "{.parity}{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  d:P, [a], s:any(, t:32)" ]
-    MbarrierPendingCount = "mbarrier.pending_count" "7.0" not "mbarriers are not modelled yet" [ ".b64  d:32, s:64" ]
-    ClusterlaunchcontrolTryCancel = "clusterlaunchcontrol.try_cancel" "8.6" not "cluster launch control is not modelled yet" [ ".async{.shared::cta}.mbarrier::complete_tx::bytes{.multicast::cluster::all}.b128  [a], [m]" ]
-    ClusterlaunchcontrolQueryCancel = "clusterlaunchcontrol.query_cancel" "8.6" not "cluster launch control is not modelled yet" [ ".is_canceled.pred.b128  d:P, a:128" ".get_first_ctaid{.v4}.b32.b128  d:any, a:128" ".get_first_ctaid::x|.get_first_ctaid::y|.get_first_ctaid::z.b32.b128  d:32, a:128" ]
-    ;
-    #[doc = "Matrices"]
-    Mma = "mma" "6.4" not "tensor-core operations are not modelled yet" [
-        ".sync.aligned.m8n8k4|.m16n8k4|.m16n8k8|.m16n8k16|.m16n8k32|.m8n8k16|.m8n8k32|.m8n8k128|.m16n8k64|.m16n8k128|.m16n8k256.row|.col.row|.col{.satfinite}{.kind::f8f6f4|.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4}{.block_scale}{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X}.f16|.f32|.s32|.f64.f16|.bf16|.tf32|.e4m3|.e5m2|.e3m2|.e2m3|.e2m1|.u8|.s8|.u4|.s4|.b1|.f64.f16|.bf16|.tf32|.e4m3|.e5m2|.e3m2|.e2m3|.e2m1|.u8|.s8|.u4|.s4|.b1|.f64.f16|.f32|.s32|.f64{.ue8m0|.ue4m3}{.xor|.and}{.popc}  d:any, a:any, b:any, c:any(, e:any)(, f:any)(, g:any)(, h:any)"
-        ".sync.aligned.m16n8k8.row.col.f32.tf32|.bf16.tf32|.bf16.f32  d:any, a:any, b:any, c:any" ]
-    MmaSp = "mma.sp" "7.1" not "tensor-core operations are not modelled yet" [
-        ".sync.aligned.m16n8k8|.m16n8k16|.m16n8k32|.m16n8k64|.m16n8k128.row.col{.satfinite}{.kind::f8f6f4|.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4}{.block_scale}{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X}.f16|.f32|.s32.f16|.bf16|.tf32|.e4m3|.e5m2|.e3m2|.e2m3|.e2m1|.u8|.s8|.u4|.s4.f16|.bf16|.tf32|.e4m3|.e5m2|.e3m2|.e2m3|.e2m1|.u8|.s8|.u4|.s4.f16|.f32|.s32{.ue8m0|.ue4m3}  d:any, a:any, b:any, c:any, e:any, f:any(, g:any)(, h:any)(, i:any)(, j:any)" ]
-    MmaSpOrdered = "mma.sp::ordered_metadata" "8.5" not "tensor-core operations are not modelled yet" [
-        ".sync.aligned.m16n8k8|.m16n8k16|.m16n8k32|.m16n8k64|.m16n8k128.row.col{.satfinite}{.kind::f8f6f4|.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4}{.block_scale}{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X}.f16|.f32|.s32.f16|.bf16|.tf32|.e4m3|.e5m2|.e3m2|.e2m3|.e2m1|.u8|.s8|.u4|.s4.f16|.bf16|.tf32|.e4m3|.e5m2|.e3m2|.e2m3|.e2m1|.u8|.s8|.u4|.s4.f16|.f32|.s32{.ue8m0|.ue4m3}  d:any, a:any, b:any, c:any, e:any, f:any(, g:any)(, h:any)(, i:any)(, j:any)" ]
-    WmmaLoad = "wmma.load" "6.0" not "tensor-core operations are not modelled yet" [ ".a|.b|.c.sync{.aligned}.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k4|.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.f16|.f32|.bf16|.tf32|.f64|.u8|.s8|.s32|.u4|.s4|.b1  d:any, [a](, s:32)" ]
-    WmmaStore = "wmma.store" "6.0" not "tensor-core operations are not modelled yet" [ ".d.sync{.aligned}.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k4|.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.f16|.f32|.f64|.s32  [a], b:any(, s:32)" ]
-    WmmaMma = "wmma.mma" "6.0" not "tensor-core operations are not modelled yet" [ "{.xor|.and}{.popc}.sync{.aligned}.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k4|.m8n8k32|.m8n8k128{.rn|.rz|.rm|.rp}.f16|.f32|.s32|.f64{.f16|.bf16|.tf32|.f64|.u8|.s8|.u4|.s4|.b1|.f32}{.f16|.bf16|.tf32|.f64|.u8|.s8|.u4|.s4|.b1}{.f16|.f32|.s32|.f64}{.satfinite}  d:any, a:any, b:any, c:any" ]
-    Ldmatrix = "ldmatrix" "6.5" not "tensor-core operations are not modelled yet" [ ".sync.aligned.m8n8|.m16n16|.m8n16.x1|.x2|.x4{.trans}{.shared|.shared::cta}.b16|.b8{.b6x16_p32|.b4x16_p64}  d:any, [a]" ]
-    Stmatrix = "stmatrix" "7.8" not "tensor-core operations are not modelled yet" [ ".sync.aligned.m8n8|.m16n8.x1|.x2|.x4{.trans}{.shared|.shared::cta}.b16|.b8  [a], b:any" ]
-    Movmatrix = "movmatrix" "7.8" not "tensor-core operations are not modelled yet" [ ".sync.aligned.m8n8.trans.b16  d:32, a:32" ]
-    WgmmaFence = "wgmma.fence" "8.0" not "sm_90a only; the modelled compute capability has none" [ ".sync.aligned" ]
-    WgmmaCommitGroup = "wgmma.commit_group" "8.0" not "sm_90a only; the modelled compute capability has none" [ ".sync.aligned" ]
-    WgmmaWaitGroup = "wgmma.wait_group" "8.0" not "sm_90a only; the modelled compute capability has none" [ ".sync.aligned  n:any" ]
-    WgmmaMmaAsync = "wgmma.mma_async" "8.0" not "sm_90a only; the modelled compute capability has none" [ "*" ]
-    WgmmaMmaAsyncSp = "wgmma.mma_async.sp" "8.2" not "sm_90a only; the modelled compute capability has none" [ "*" ]
-    Tcgen05 = "tcgen05" "8.6" not "sm_100a only; the modelled compute capability has none" [ "*" ]
-    Setmaxnreg = "setmaxnreg" "8.0" [ ".inc|.dec.sync.aligned.u32  n:any" ]
-    ;
-    #[doc = "Video"]
-    Vadd = "vadd" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vsub = "vsub" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vabsdiff = "vabsdiff" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmin = "vmin" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmax = "vmax" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vshl = "vshl" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vshr = "vshr" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmad = "vmad" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vset = "vset" "2.0" not "video instructions are not modelled yet" [ "*" ]
-    Vadd2 = "vadd2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vsub2 = "vsub2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vavrg2 = "vavrg2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vabsdiff2 = "vabsdiff2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmin2 = "vmin2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmax2 = "vmax2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vset2 = "vset2" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vadd4 = "vadd4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vsub4 = "vsub4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vavrg4 = "vavrg4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vabsdiff4 = "vabsdiff4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmin4 = "vmin4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vmax4 = "vmax4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    Vset4 = "vset4" "3.0" not "video instructions are not modelled yet" [ "*" ]
-    ;
-    #[doc = "Miscellaneous"]
-    Brkpt = "brkpt" "1.0" [ "" ]
-    Nanosleep = "nanosleep" "6.3" [ ".u32  t:32" ]
-    Pmevent = "pmevent" "1.4" [ "{.mask}  a:any" ]
-    Trap = "trap" "1.0" [ "" ]
-    ;
+/// Names for lists of dot-words that many lines have.
+pub(crate) const LISTS: &[(&str, &str)] = &[
+    ("INT", ".u16|.u32|.u64|.s16|.s32|.s64"),
+    ("INT8", ".u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64"),
+    ("FLOAT", ".f16|.bf16|.f32|.f64"),
+    ("ANY", ".b8|.b16|.b32|.b64|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f32|.f64"),
+    ("ANY16", ".b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f32|.f64"),
+    ("RND", ".rn|.rz|.rm|.rp"),
+    ("RNDI", ".rni|.rzi|.rmi|.rpi"),
+    ("CMP", ".eq|.ne|.lt|.le|.gt|.ge"),
+    ("CMPU", ".eq|.ne|.lt|.le|.gt|.ge|.lo|.ls|.hi|.hs"),
+    ("CMPF", ".eq|.ne|.lt|.le|.gt|.ge|.equ|.neu|.ltu|.leu|.gtu|.geu|.num|.nan"),
+    ("BOOL", ".and|.or|.xor"),
+    ("SCOPE", ".cta|.cluster|.gpu|.sys"),
+    ("SPACE", ".const|.global|.local|.param|.param::entry|.param::func|.shared|.shared::cta|.shared::cluster"),
+    ("SHARED", ".shared|.shared::cta|.shared::cluster"),
+    ("LDCOP", ".ca|.cg|.cs|.lu|.cv"),
+    ("STCOP", ".wb|.cg|.cs|.wt"),
+    ("EVICT", ".L1::evict_normal|.L1::evict_unchanged|.L1::evict_first|.L1::evict_last|.L1::no_allocate"),
+    ("EVICT2", ".L2::evict_normal|.L2::evict_first|.L2::evict_last"),
+    ("PREFETCH", ".L2::64B|.L2::128B|.L2::256B"),
+    ("VEC", ".v2|.v4|.v8"),
+    ("GEOM", ".1d|.2d|.3d|.a1d|.a2d|.cube|.acube|.2dms|.a2dms"),
+    ("CLAMP", ".trap|.clamp|.zero"),
+    ("DIM", ".1d|.2d|.3d|.4d|.5d"),
+    ("CTAGROUP", ".cta_group::1|.cta_group::2"),
+];
+
+isa! {
+    "Integer arithmetic" {
+        /// Adds two values.
+        Add = "add" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T"
+            1.0 sm_10: ".sat.s32  d:T, a:T, b:T"
+            8.0 sm_90: ".u16x2|.s16x2  d:T, a:T, b:T"
+            1.0 sm_10: "{.RND}{.ftz}{.sat}.f32  d:T, a:T, b:T"
+            8.6 sm_100: "{.RND}{.ftz}.f32x2  d:T, a:T, b:T"
+            1.0 sm_13: "{.RND}.f64  d:T, a:T, b:T"
+            4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
+            7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
+            8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
+        ]
+        /// Subtracts one value from another.
+        Sub = "sub" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T"
+            1.0 sm_10: ".sat.s32  d:T, a:T, b:T"
+            8.0 sm_90: ".u16x2|.s16x2  d:T, a:T, b:T"
+            1.0 sm_10: "{.RND}{.ftz}{.sat}.f32  d:T, a:T, b:T"
+            8.6 sm_100: "{.RND}{.ftz}.f32x2  d:T, a:T, b:T"
+            1.0 sm_13: "{.RND}.f64  d:T, a:T, b:T"
+            4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
+            7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
+            8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
+        ]
+        /// Multiplies two values.
+        Mul = "mul" executed [
+            1.0 sm_10: ".lo|.hi.INT  d:T, a:T, b:T"
+            1.0 sm_10: ".wide.u16|.u32|.s16|.s32  d:2T, a:T, b:T"
+            1.0 sm_10: "{.RND}{.ftz}{.sat}.f32  d:T, a:T, b:T"
+            8.6 sm_100: "{.RND}{.ftz}.f32x2  d:T, a:T, b:T"
+            1.0 sm_13: "{.RND}.f64  d:T, a:T, b:T"
+            4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
+            7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
+        ]
+        /// Multiplies two values and adds a third.
+        Mad = "mad" executed [
+            1.0 sm_10: ".lo|.hi.INT  d:T, a:T, b:T, c:T"
+            1.0 sm_10: ".wide.u16|.u32|.s16|.s32  d:2T, a:T, b:T, c:2T"
+            1.0 sm_10: ".hi.sat.s32  d:T, a:T, b:T, c:T"
+            1.0 sm_10: "{.RND}{.ftz}{.sat}.f32  d:T, a:T, b:T, c:T"
+            1.0 sm_13: "{.RND}.f64  d:T, a:T, b:T, c:T"
+        ]
+        /// Multiplies two 24-bit values.
+        Mul24 = "mul24" executed [
+            1.0 sm_10: ".lo|.hi.u32|.s32  d:T, a:T, b:T"
+        ]
+        /// Multiplies two 24-bit values and adds a third value.
+        Mad24 = "mad24" executed [
+            1.0 sm_10: ".lo|.hi.u32|.s32  d:T, a:T, b:T, c:T"
+            1.0 sm_10: ".hi.sat.s32  d:T, a:T, b:T, c:T"
+        ]
+        /// Adds an absolute difference.
+        Sad = "sad" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T, c:T"
+        ]
+        /// Divides one value by another.
+        Div = "div" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T"
+            1.4 sm_10: ".approx|.full{.ftz}.f32  d:T, a:T, b:T"
+            1.4 sm_20: ".RND{.ftz}.f32  d:T, a:T, b:T"
+            1.4 sm_13: ".RND.f64  d:T, a:T, b:T"
+            1.0 sm_10: ".f32|.f64  d:T, a:T, b:T"
+        ]
+        /// The remainder of a division.
+        Rem = "rem" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T"
+        ]
+        /// The absolute value.
+        Abs = "abs" executed [
+            1.0 sm_10: ".s16|.s32|.s64  d:T, a:T"
+            1.0 sm_10: "{.ftz}.f32  d:T, a:T"
+            1.0 sm_13: ".f64  d:T, a:T"
+            6.5 sm_53: "{.ftz}.f16|.f16x2  d:T, a:T"
+            7.0 sm_80: ".bf16|.bf16x2  d:T, a:T"
+        ]
+        /// The value with its sign changed.
+        Neg = "neg" executed [
+            1.0 sm_10: ".s16|.s32|.s64  d:T, a:T"
+            1.0 sm_10: "{.ftz}.f32  d:T, a:T"
+            1.0 sm_13: ".f64  d:T, a:T"
+            6.0 sm_53: "{.ftz}.f16|.f16x2  d:T, a:T"
+            7.0 sm_80: ".bf16|.bf16x2  d:T, a:T"
+        ]
+        /// The smaller of two or three values.
+        Min = "min" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T"
+            8.0 sm_90: ".u16x2  d:T, a:T, b:T"
+            8.0 sm_90: "{.relu}.s16x2  d:T, a:T, b:T"
+            8.0 sm_90: ".relu.s32  d:T, a:T, b:T"
+            1.0 sm_10: "{.ftz}{.NaN}{.xorsign.abs}.f32  d:T, a:T, b:T"
+            8.8 sm_100: "{.ftz}{.NaN}{.abs}.f32  d:T, a:T, b:T, c:T"
+            1.0 sm_13: ".f64  d:T, a:T, b:T"
+            7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
+            7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
+        ]
+        /// The larger of two or three values.
+        Max = "max" executed [
+            1.0 sm_10: ".INT  d:T, a:T, b:T"
+            8.0 sm_90: ".u16x2  d:T, a:T, b:T"
+            8.0 sm_90: "{.relu}.s16x2  d:T, a:T, b:T"
+            8.0 sm_90: ".relu.s32  d:T, a:T, b:T"
+            1.0 sm_10: "{.ftz}{.NaN}{.xorsign.abs}.f32  d:T, a:T, b:T"
+            8.8 sm_100: "{.ftz}{.NaN}{.abs}.f32  d:T, a:T, b:T, c:T"
+            1.0 sm_13: ".f64  d:T, a:T, b:T"
+            7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
+            7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
+        ]
+        /// Counts the bits that are set.
+        Popc = "popc" executed [
+            2.0 sm_20: ".b32|.b64  d:u32, a:T"
+        ]
+        /// Counts the leading zeros.
+        Clz = "clz" executed [
+            2.0 sm_20: ".b32|.b64  d:u32, a:T"
+        ]
+        /// The position of the most significant bit that is not a copy of the sign.
+        Bfind = "bfind" executed [
+            2.0 sm_20: "{.shiftamt}.u32|.u64|.s32|.s64  d:u32, a:T"
+        ]
+        /// The position of the n-th set bit.
+        Fns = "fns" executed [
+            6.0 sm_30: ".b32  d:b32, mask:b32, base:b32, offset:s32"
+        ]
+        /// Reverses the bits.
+        Brev = "brev" executed [
+            2.0 sm_20: ".b32|.b64  d:T, a:T"
+        ]
+        /// Extracts a bit field.
+        Bfe = "bfe" executed [
+            2.0 sm_20: ".u32|.u64|.s32|.s64  d:T, a:T, b:u32, c:u32"
+        ]
+        /// Inserts a bit field.
+        Bfi = "bfi" executed [
+            2.0 sm_20: ".b32|.b64  d:T, a:T, b:T, c:u32, e:u32"
+        ]
+        /// Extends the sign or zeros of a value of any width.
+        Szext = "szext" executed [
+            7.6 sm_70: ".clamp|.wrap.u32|.s32  d:T, a:T, b:u32"
+        ]
+        /// A mask of consecutive bits.
+        Bmsk = "bmsk" executed [
+            7.6 sm_70: ".clamp|.wrap.b32  d:T, a:u32, b:u32"
+        ]
+        /// Adds the dot product of four bytes.
+        Dp4a = "dp4a" executed [
+            5.0 sm_61: ".u32|.s32.u32|.s32  d:b32, a:b32, b:b32, c:b32"
+        ]
+        /// Adds the dot product of two halves and two bytes.
+        Dp2a = "dp2a" executed [
+            5.0 sm_61: ".lo|.hi.u32|.s32.u32|.s32  d:b32, a:b32, b:b32, c:b32"
+        ]
+    }
+
+    "Extended-precision integer arithmetic" {
+        /// Adds and sets the carry.
+        AddCc = "add.cc" executed [
+            1.2 sm_10: ".u32|.s32|.u64|.s64  d:T, a:T, b:T"
+        ]
+        /// Adds with the carry.
+        Addc = "addc" executed [
+            1.2 sm_10: "{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T"
+        ]
+        /// Subtracts and sets the borrow.
+        SubCc = "sub.cc" executed [
+            1.2 sm_10: ".u32|.s32|.u64|.s64  d:T, a:T, b:T"
+        ]
+        /// Subtracts with the borrow.
+        Subc = "subc" executed [
+            1.2 sm_10: "{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T"
+        ]
+        /// Multiplies, adds and sets the carry.
+        MadCc = "mad.cc" executed [
+            3.0 sm_20: ".lo|.hi.u32|.s32|.u64|.s64  d:T, a:T, b:T, c:T"
+        ]
+        /// Multiplies and adds with the carry.
+        Madc = "madc" executed [
+            3.0 sm_20: ".lo|.hi{.cc}.u32|.s32|.u64|.s64  d:T, a:T, b:T, c:T"
+        ]
+    }
+
+    "Floating point" {
+        /// Tests a property of a floating-point value.
+        Testp = "testp" executed [
+            2.0 sm_20: ".finite|.infinite|.number|.notanumber|.normal|.subnormal.f32|.f64  p:pred, a:T"
+        ]
+        /// The magnitude of one value with the sign of another.
+        Copysign = "copysign" executed [
+            2.0 sm_20: ".f32|.f64  d:T, a:T, b:T"
+        ]
+        /// Multiplies and adds with a single rounding.
+        Fma = "fma" executed [
+            2.0 sm_20: ".RND{.ftz}{.sat}.f32  d:T, a:T, b:T, c:T"
+            8.6 sm_100: ".RND{.ftz}.f32x2  d:T, a:T, b:T, c:T"
+            1.4 sm_13: ".RND.f64  d:T, a:T, b:T, c:T"
+            4.2 sm_53: ".rn{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T, c:T"
+            7.0 sm_80: ".rn{.ftz}.relu.f16|.f16x2  d:T, a:T, b:T, c:T"
+            7.0 sm_80: ".rn{.relu}.bf16|.bf16x2  d:T, a:T, b:T, c:T"
+            8.1 sm_90: ".rn.oob{.relu}.f16|.f16x2|.bf16|.bf16x2  d:T, a:T, b:T, c:T"
+            8.6 sm_100: ".RND{.sat}.f32.f16|.bf16  d:T0, a:T1, b:T1, c:T0"
+        ]
+        /// The reciprocal.
+        Rcp = "rcp" executed [
+            1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            2.0 sm_20: ".RND{.ftz}.f32  d:T, a:T"
+            1.4 sm_13: ".RND.f64  d:T, a:T"
+            2.1 sm_20: ".approx.ftz.f64  d:T, a:T"
+            1.0 sm_10: ".f32|.f64  d:T, a:T"
+        ]
+        /// The square root.
+        Sqrt = "sqrt" executed [
+            1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            2.0 sm_20: ".RND{.ftz}.f32  d:T, a:T"
+            1.4 sm_13: ".RND.f64  d:T, a:T"
+            1.0 sm_10: ".f32|.f64  d:T, a:T"
+        ]
+        /// The reciprocal of the square root.
+        Rsqrt = "rsqrt" executed [
+            1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            1.4 sm_13: ".approx{.ftz}.f64  d:T, a:T"
+            1.0 sm_10: ".f32|.f64  d:T, a:T"
+        ]
+        /// The sine.
+        Sin = "sin" executed [
+            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+        ]
+        /// The cosine.
+        Cos = "cos" executed [
+            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+        ]
+        /// The binary logarithm.
+        Lg2 = "lg2" executed [
+            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+        ]
+        /// Two to the power of a value.
+        Ex2 = "ex2" executed [
+            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+            7.0 sm_75: ".approx.f16|.f16x2  d:T, a:T"
+            7.8 sm_90: ".approx.ftz.bf16|.bf16x2  d:T, a:T"
+        ]
+        /// The hyperbolic tangent.
+        Tanh = "tanh" executed [
+            7.0 sm_75: ".approx.f32|.f16|.f16x2  d:T, a:T"
+            7.8 sm_90: ".approx.bf16|.bf16x2  d:T, a:T"
+        ]
+    }
+
+    "Comparison and selection" {
+        /// Compares two values and gives a number, or a combination with a predicate.
+        Set = "set" executed [
+            1.0 sm_10: ".CMP.u32|.s32|.f32.b16|.b32|.b64|.s16|.s32|.s64  d:T0, a:T1, b:T1"
+            1.0 sm_10: ".CMPU.u32|.s32|.f32.u16|.u32|.u64  d:T0, a:T1, b:T1"
+            1.0 sm_10: ".CMPF{.ftz}.u32|.s32|.f32.f32|.f64  d:T0, a:T1, b:T1"
+            1.0 sm_10: ".CMP.BOOL.u32|.s32|.f32.b16|.b32|.b64|.s16|.s32|.s64  d:T0, a:T1, b:T1, c:pred"
+            1.0 sm_10: ".CMPU.BOOL.u32|.s32|.f32.u16|.u32|.u64  d:T0, a:T1, b:T1, c:pred"
+            1.0 sm_10: ".CMPF.BOOL{.ftz}.u32|.s32|.f32.f32|.f64  d:T0, a:T1, b:T1, c:pred"
+            4.2 sm_53: ".CMPF{.ftz}.f16.ANY16  d:T0, a:T1, b:T1"
+            4.2 sm_53: ".CMPF{.ftz}.f16|.u16|.s16|.u32|.s32.f16  d:T0, a:T1, b:T1"
+            4.2 sm_53: ".CMPF{.ftz}.f16x2|.u32|.s32.f16x2  d:T0, a:T1, b:T1"
+            7.8 sm_90: ".CMPF.bf16.ANY16  d:T0, a:T1, b:T1"
+            7.8 sm_90: ".CMPF.bf16|.u16|.s16|.u32|.s32.bf16  d:T0, a:T1, b:T1"
+            7.8 sm_90: ".CMPF.bf16x2|.u32|.s32.bf16x2  d:T0, a:T1, b:T1"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16.ANY16  d:T0, a:T1, b:T1, c:pred"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16|.u16|.s16|.u32|.s32.f16  d:T0, a:T1, b:T1, c:pred"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16x2|.u32|.s32.f16x2  d:T0, a:T1, b:T1, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16.ANY16  d:T0, a:T1, b:T1, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16|.u16|.s16|.u32|.s32.bf16  d:T0, a:T1, b:T1, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16x2|.u32|.s32.bf16x2  d:T0, a:T1, b:T1, c:pred"
+        ]
+        /// Compares two values and gives a predicate, or a combination with another one.
+        Setp = "setp" executed [
+            1.0 sm_10: ".CMP.b16|.b32|.b64|.s16|.s32|.s64  p:pred{|q:pred}, a:T, b:T"
+            1.0 sm_10: ".CMPU.u16|.u32|.u64  p:pred{|q:pred}, a:T, b:T"
+            1.0 sm_10: ".CMPF{.ftz}.f32|.f64  p:pred{|q:pred}, a:T, b:T"
+            1.0 sm_10: ".CMP.BOOL.b16|.b32|.b64|.s16|.s32|.s64  p:pred{|q:pred}, a:T, b:T, c:pred"
+            1.0 sm_10: ".CMPU.BOOL.u16|.u32|.u64  p:pred{|q:pred}, a:T, b:T, c:pred"
+            1.0 sm_10: ".CMPF.BOOL{.ftz}.f32|.f64  p:pred{|q:pred}, a:T, b:T, c:pred"
+            4.2 sm_53: ".CMPF{.ftz}.f16  p:pred{|q:pred}, a:T, b:T"
+            4.2 sm_53: ".CMPF{.ftz}.f16x2  p:pred|q:pred, a:T, b:T"
+            7.8 sm_90: ".CMPF.bf16  p:pred{|q:pred}, a:T, b:T"
+            7.8 sm_90: ".CMPF.bf16x2  p:pred|q:pred, a:T, b:T"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16  p:pred{|q:pred}, a:T, b:T, c:pred"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16x2  p:pred|q:pred, a:T, b:T, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16  p:pred{|q:pred}, a:T, b:T, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16x2  p:pred|q:pred, a:T, b:T, c:pred"
+        ]
+        /// Selects by a predicate.
+        Selp = "selp" executed [
+            1.0 sm_10: ".ANY16  d:T, a:T, b:T, c:pred"
+        ]
+        /// Selects by the sign of a value.
+        Slct = "slct" executed [
+            1.0 sm_10: ".ANY16.s32  d:T0, a:T0, b:T0, c:T1"
+            1.0 sm_10: "{.ftz}.ANY16.f32  d:T0, a:T0, b:T0, c:T1"
+        ]
+    }
+
+    "Logic and shift" {
+        /// Bitwise and.
+        And = "and" executed [
+            1.0 sm_10: ".pred|.b16|.b32|.b64  d:T, a:T, b:T"
+        ]
+        /// Bitwise or.
+        Or = "or" executed [
+            1.0 sm_10: ".pred|.b16|.b32|.b64  d:T, a:T, b:T"
+        ]
+        /// Bitwise exclusive or.
+        Xor = "xor" executed [
+            1.0 sm_10: ".pred|.b16|.b32|.b64  d:T, a:T, b:T"
+        ]
+        /// Bitwise negation.
+        Not = "not" executed [
+            1.0 sm_10: ".pred|.b16|.b32|.b64  d:T, a:T"
+        ]
+        /// Whether a value is zero.
+        Cnot = "cnot" executed [
+            1.0 sm_10: ".b16|.b32|.b64  d:T, a:T"
+        ]
+        /// Any bitwise function of three values.
+        Lop3 = "lop3" executed [
+            4.3 sm_50: ".b32  d:T, a:T, b:T, c:T, lut:#"
+            8.2 sm_70: ".or|.and.b32  d:T|p:pred, a:T, b:T, c:T, lut:#, q:pred"
+        ]
+        /// Shifts two registers as one.
+        Shf = "shf" executed [
+            3.1 sm_32: ".l|.r.clamp|.wrap.b32  d:T, a:T, b:T, c:u32"
+        ]
+        /// Shifts left.
+        Shl = "shl" executed [
+            1.0 sm_10: ".b16|.b32|.b64  d:T, a:T, b:u32"
+        ]
+        /// Shifts right.
+        Shr = "shr" executed [
+            1.0 sm_10: ".b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64  d:T, a:T, b:u32"
+        ]
+    }
+
+    "Data movement" {
+        /// Copies a value, packs or unpacks one, takes an address.
+        Mov = "mov" executed [
+            1.0 sm_10: ".pred|.ANY16|.b128  d:T, a:T"
+            2.0 sm_20: ".b16|.b32|.b64|.b128  d:T, a:{b8}"
+            2.0 sm_20: ".b16|.b32|.b64|.b128  d:{b8}, a:T"
+            1.0 sm_10: ".v2|.v4.ANY16  d:V, a:V"
+        ]
+        /// Picks bytes of two registers.
+        Prmt = "prmt" executed [
+            2.0 sm_20: ".b32{.f4e|.b4e|.rc8|.ecl|.ecr|.rc16}  d:T, a:T, b:T, c:T"
+        ]
+        /// Converts a value from one type to another.
+        Cvt = "cvt" executed [
+            1.0 sm_10: "{.sat}.INT8.INT8  d:~T0, a:~T1"
+            1.0 sm_10: ".RND{.ftz}{.sat}.FLOAT.INT8  d:~T0, a:~T1"
+            1.0 sm_10: ".RNDI{.ftz}{.sat}.INT8.FLOAT  d:~T0, a:~T1"
+            1.0 sm_10: "{.ftz}{.sat}.f32.f16|.bf16  d:~T0, a:~T1"
+            1.0 sm_13: "{.ftz}{.sat}.f64.f16|.bf16|.f32  d:~T0, a:~T1"
+            1.0 sm_10: ".RND{.ftz}{.sat}.f32.f64  d:~T0, a:~T1"
+            1.0 sm_10: ".RND{.ftz}{.sat}.f16.f32|.f64  d:~T0, a:~T1"
+            1.0 sm_10: "{.RNDI}{.ftz}{.sat}.f16.f16  d:~T0, a:~T1"
+            7.8 sm_90: "{.RNDI}{.sat}.bf16.bf16  d:~T0, a:~T1"
+            1.0 sm_10: "{.RNDI}{.ftz}{.sat}.f32.f32  d:~T0, a:~T1"
+            1.0 sm_13: "{.RNDI}{.sat}.f64.f64  d:~T0, a:~T1"
+            7.8 sm_90: ".RND{.sat}.bf16.f16|.f64  d:~T0, a:~T1"
+            7.8 sm_90: ".RND{.sat}.f16.bf16  d:~T0, a:~T1"
+            7.0 sm_80: ".rn|.rz{.relu}{.satfinite}.f16|.bf16.f32  d:~T0, a:~T1"
+            7.8 sm_90: ".RND{.sat}.bf16.f32  d:~T0, a:~T1"
+            7.0 sm_80: ".rn|.rz{.relu}{.satfinite}.f16x2|.bf16x2.f32  d:T0, a:T1, b:T1"
+            8.6 sm_100a: ".rs{.relu}{.satfinite}.f16x2|.bf16x2.f32  d:T0, a:T1, b:T1, rbits:b32"
+            7.0 sm_80: ".rna{.satfinite}.tf32.f32  d:T0, a:T1"
+            7.8 sm_90: ".rn|.rz{.relu}{.satfinite}.tf32.f32  d:T0, a:T1"
+            8.1 sm_89: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f32  d:T0, a:T1, b:T1"
+            8.1 sm_89: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f16x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.bf16x2  d:T0, a:T1"
+            8.1 sm_89: ".rn{.relu}.f16x2.e4m3x2|.e5m2x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
+            8.7 sm_100a: ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m3x4|.e3m2x4|.e2m1x4.f32  d:T0, a:{f32*4}, rbits:b32"
+            8.6 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1"
+            8.6 sm_100a: ".rn{.relu}.f16x2.e2m3x2|.e3m2x2|.e2m1x2  d:T0, a:T1"
+            8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.f32  d:T0, a:T1, b:T1"
+            8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.bf16x2  d:T0, a:T1"
+            8.6 sm_100a: ".rn.bf16x2.ue8m0x2  d:T0, a:T1"
+        ]
+        /// Converts two integers and packs them.
+        CvtPack = "cvt.pack" executed [
+            6.5 sm_72: ".sat.u16|.s16.s32  d:b32, a:s32, b:s32"
+            6.5 sm_72: ".sat.u2|.s2|.u4|.s4|.u8|.s8.s32.b32  d:b32, a:s32, b:s32, c:b32"
+        ]
+        /// Converts an address between generic and another state space.
+        Cvta = "cvta" executed [
+            2.0 sm_20: "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u32|.u64  d:T, a:T"
+        ]
+        /// Whether a generic address lies in a state space.
+        Isspacep = "isspacep" executed [
+            2.0 sm_20: ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry  p:pred, a:*"
+        ]
+        /// Maps a shared address to that of another CTA of the cluster.
+        Mapa = "mapa" executed [
+            7.8 sm_90: "{.shared::cluster}.u32|.u64  d:T, a:T, b:u32"
+        ]
+        /// The rank of the CTA to which a shared address belongs.
+        Getctarank = "getctarank" executed [
+            7.8 sm_90: "{.shared::cluster}.u32|.u64  d:u32, a:T"
+        ]
+        /// Loads from memory.
+        Ld = "ld" executed [
+            1.0 sm_10: "{.weak}{.SPACE}{.LDCOP}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
+            1.0 sm_10: "{.weak}.global{.ca|.cg|.cs}.nc{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
+            1.0 sm_10: ".volatile{.SPACE}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]"
+            6.0 sm_70: ".relaxed|.acquire.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
+            8.2 sm_70: ".mmio.relaxed.sys{.global}.ANY  d:V, [a]"
+        ]
+        /// Loads read-only data at an address that is the same in all threads.
+        Ldu = "ldu" executed [
+            2.0 sm_20: "{.global}{.VEC}.ANY  d:V, [a]"
+        ]
+        /// Stores to memory.
+        St = "st" executed [
+            1.0 sm_10: "{.weak}{.SPACE}{.STCOP}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
+            1.0 sm_10: ".volatile{.SPACE}{.VEC}.ANY|.b128  [a], b:V"
+            6.0 sm_70: ".relaxed|.release.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
+            8.2 sm_70: ".mmio.relaxed.sys{.global}.ANY  [a], b:V"
+        ]
+        /// Stores into the shared memory of another CTA and signals a barrier object.
+        StAsync = "st.async" known "asynchronous stores to a cluster are not executed yet" [
+            8.1 sm_90: "{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{.v2|.v4}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64  [a], b:V, [mbar]"
+            8.7 sm_100: "{.mmio}.release.gpu|.sys{.global}.b8|.b16|.b32|.b64|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f32|.f64  [a], b:V"
+        ]
+        /// Clears a region of shared memory.
+        StBulk = "st.bulk" known "bulk stores are not executed yet" [
+            8.6 sm_100: "{.weak}{.shared::cta}  [a], size:*, value:#"
+        ]
+        /// Brings data near.
+        Prefetch = "prefetch" hint [
+            2.0 sm_20: "{.global|.local}.L1|.L2  [a]"
+            7.4 sm_80: ".global.L2::evict_last|.L2::evict_normal  [a]"
+            8.0 sm_90: "{.const|.param}.tensormap  [a]"
+        ]
+        /// Brings data near, for loads whose address is the same in all threads.
+        Prefetchu = "prefetchu" hint [
+            2.0 sm_20: ".L1  [a]"
+        ]
+        /// Changes the eviction priority of data.
+        Applypriority = "applypriority" hint [
+            7.4 sm_80: "{.global}.L2::evict_normal  [a], size:#"
+        ]
+        /// Makes the contents of an address range undefined.
+        Discard = "discard" hint [
+            7.4 sm_80: "{.global}.L2  [a], size:#"
+        ]
+        /// Makes a cache eviction policy.
+        Createpolicy = "createpolicy" executed [
+            7.4 sm_80: ".range{.global}.L2::evict_last|.L2::evict_normal|.L2::evict_first|.L2::evict_unchanged{.L2::evict_first|.L2::evict_unchanged}.b64  d:T, [a], primary:u32, total:u32"
+            7.4 sm_80: ".fractional.L2::evict_last|.L2::evict_normal|.L2::evict_first|.L2::evict_unchanged{.L2::evict_first|.L2::evict_unchanged}.b64  d:T{, fraction:f32}"
+            7.4 sm_80: ".cvt.L2.b64  d:T, a:T"
+        ]
+    }
+
+    "Asynchronous copies" {
+        /// Copies to shared memory without waiting.
+        CpAsync = "cp.async" executed [
+            7.0 sm_80: ".ca{.L2::cache_hint}{.PREFETCH}.shared|.shared::cta.global  [to], [from], size:#{, limit:u32}{, policy:b64}"
+            7.0 sm_80: ".cg{.L2::cache_hint}{.PREFETCH}.shared|.shared::cta.global  [to], [from], size:#{, limit:u32}{, policy:b64}"
+            7.0 sm_80: ".ca|.cg{.L2::cache_hint}{.PREFETCH}.shared|.shared::cta.global  [to], [from], size:#, ignore:pred{, policy:b64}"
+        ]
+        /// Makes a group of the copies so far.
+        CpAsyncCommitGroup = "cp.async.commit_group" executed [
+            7.0 sm_80: ""
+        ]
+        /// Waits until only so many groups are unfinished.
+        CpAsyncWaitGroup = "cp.async.wait_group" executed [
+            7.0 sm_80: "  n:#"
+        ]
+        /// Waits for all copies.
+        CpAsyncWaitAll = "cp.async.wait_all" executed [
+            7.0 sm_80: ""
+        ]
+        /// Copies a block of bytes without waiting.
+        CpAsyncBulk = "cp.async.bulk" known "bulk copies are not executed yet" [
+            8.0 sm_90: ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes{.multicast::cluster}{.ignore_oob}{.L2::cache_hint}  [to], [from], size:u32{, left:u32, right:u32}, [mbar]{, mask:b16}{, policy:b64}"
+            8.0 sm_90: ".shared::cluster.shared::cta.mbarrier::complete_tx::bytes  [to], [from], size:u32, [mbar]"
+            8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}{.cp_mask}  [to], [from], size:u32{, policy:b64}{, mask:b16}"
+        ]
+        /// Copies a block of bytes and combines it with what is there.
+        CpReduceAsyncBulk = "cp.reduce.async.bulk" known "bulk copies are not executed yet" [
+            8.0 sm_90: ".shared::cluster.shared::cta.mbarrier::complete_tx::bytes.and|.or|.xor|.add|.inc|.dec|.min|.max.b32|.u32|.s32|.u64|.s64  [to], [from], size:u32, [mbar]"
+            8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}.and|.or|.xor|.add|.inc|.dec|.min|.max.b32|.u32|.s32|.b64|.u64|.s64|.f16|.bf16|.f32|.f64  [to], [from], size:u32{, policy:b64}"
+            8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}.add.noftz.f16|.bf16  [to], [from], size:u32{, policy:b64}"
+        ]
+        /// Prefetches a block of bytes.
+        CpAsyncBulkPrefetch = "cp.async.bulk.prefetch" hint [
+            8.0 sm_90: ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
+        ]
+        /// Copies a box of a tensor without waiting.
+        CpAsyncBulkTensor = "cp.async.bulk.tensor" known "tensor maps are not executed yet" [
+            8.0 sm_90: ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
+            8.0 sm_90: ".DIM.global.shared::cta{.tile|.im2col_no_offs|.tile::scatter4}.bulk_group{.L2::cache_hint}  [map..], [from]{, policy:b64}"
+        ]
+        /// Copies a box into a tensor and combines it with what is there.
+        CpReduceAsyncBulkTensor = "cp.reduce.async.bulk.tensor" known "tensor maps are not executed yet" [
+            8.0 sm_90: ".DIM.global.shared::cta.add|.min|.max|.inc|.dec|.and|.or|.xor{.tile|.im2col_no_offs}.bulk_group{.L2::cache_hint}  [map..], [from]{, policy:b64}"
+        ]
+        /// Prefetches a box of a tensor.
+        CpAsyncBulkPrefetchTensor = "cp.async.bulk.prefetch.tensor" hint [
+            8.0 sm_90: ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
+        ]
+        /// Makes a group of the bulk copies so far.
+        CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" known "bulk copies are not executed yet" [
+            8.0 sm_90: ""
+        ]
+        /// Waits until only so many groups of bulk copies are unfinished.
+        CpAsyncBulkWaitGroup = "cp.async.bulk.wait_group" known "bulk copies are not executed yet" [
+            8.0 sm_90: "{.read}  n:#"
+        ]
+        /// Changes a field of a tensor map.
+        TensormapReplace = "tensormap.replace" known "tensor maps are not executed yet" [
+            8.3 sm_90a: ".tile.global_address{.global|.shared::cta}.b1024.b64  [a], value:b64"
+            8.3 sm_90a: ".tile.rank{.global|.shared::cta}.b1024.b32  [a], value:b32"
+            8.3 sm_90a: ".tile.box_dim|.global_dim|.element_stride{.global|.shared::cta}.b1024.b32  [a], ordinal:#, value:b32"
+            8.3 sm_90a: ".tile.global_stride{.global|.shared::cta}.b1024.b64  [a], ordinal:#, value:b64"
+            8.3 sm_90a: ".tile.elemtype|.interleave_layout|.swizzle_mode|.fill_mode|.swizzle_atomicity{.global|.shared::cta}.b1024.b32  [a], value:#"
+        ]
+        /// Copies a tensor map and makes it visible to another proxy.
+        TensormapCpFenceproxy = "tensormap.cp_fenceproxy" known "tensor maps are not executed yet" [
+            8.3 sm_90: ".global.shared::cta.tensormap::generic.release.SCOPE.sync.aligned  [to], [from], size:#"
+        ]
+    }
+
+    "Textures and surfaces" {
+        /// Reads a texture.
+        Tex = "tex" known "textures are not executed yet" [
+            1.0 sm_10: ".GEOM{.v4}.f16|.f16x2|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:*}{, f:f32}"
+            3.1 sm_30: ".grad.GEOM.v4.f16|.f16x2|.u32|.s32|.f32.f32  d:{b16}{|p:pred}, [a..], dx:{f32}, dy:{f32}{, e:*}{, f:f32}"
+            1.5 sm_20: ".base|.level.GEOM.v4|.v2.f16|.f16x2|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, lod:*}{, e:*}{, f:f32}"
+            1.5 sm_20: ".base.GEOM.v2.f16x2.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:*}{, f:f32}"
+            2.1 sm_30: ".GEOM.v2.f16x2.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:*}{, f:f32}"
+        ]
+        /// Reads one component of four texels.
+        Tld4 = "tld4" known "textures are not executed yet" [
+            2.2 sm_20: ".r|.g|.b|.a.2d|.a2d|.cube|.acube.v4.u32|.s32|.f32.f32  d:{b32}{|p:pred}, [a..]{, e:*}{, f:f32}"
+        ]
+        /// Asks for a property of a texture or sampler.
+        Txq = "txq" known "textures are not executed yet" [
+            1.5 sm_10: ".width|.height|.depth|.channel_data_type|.channel_order|.normalized_coords|.array_size|.num_mipmap_levels|.num_samples|.force_unnormalized_coords|.filter_mode|.addr_mode_0|.addr_mode_1|.addr_mode_2.b32  d:T, [a]"
+            3.0 sm_30: ".level.width|.height|.depth.b32  d:T, [a], lod:*"
+        ]
+        /// Whether an operand is a texture, sampler or surface.
+        Istypep = "istypep" known "textures are not executed yet" [
+            4.0 sm_30: ".texref|.samplerref|.surfref  p:pred, a:*"
+        ]
+        /// Reads a surface.
+        Suld = "suld" known "surfaces are not executed yet" [
+            1.5 sm_20: ".b.1d|.2d|.3d|.a1d|.a2d{.LDCOP}{.v2|.v4}.b8|.b16|.b32|.b64{.CLAMP}  d:{b8}, [a..]"
+        ]
+        /// Writes a surface.
+        Sust = "sust" known "surfaces are not executed yet" [
+            1.5 sm_20: ".b.1d|.2d|.3d|.a1d|.a2d{.STCOP}{.v2|.v4}.b8|.b16|.b32|.b64{.CLAMP}  [a..], c:{b8}"
+            2.0 sm_20: ".p.1d|.2d|.3d{.v2|.v4}.b32|.u32|.s32|.f32{.CLAMP}  [a..], c:{b8}"
+        ]
+        /// Combines a value with one of a surface.
+        Sured = "sured" known "surfaces are not executed yet" [
+            2.0 sm_20: ".b.add|.min|.max|.and|.or.1d|.2d|.3d.u32|.u64|.s32|.b32|.s64{.CLAMP}  [a..], c:T"
+            2.0 sm_20: ".p.add|.min|.max|.and|.or.1d|.2d|.3d.b32{.CLAMP}  [a..], c:T"
+        ]
+        /// Asks for a property of a surface.
+        Suq = "suq" known "surfaces are not executed yet" [
+            1.5 sm_20: ".width|.height|.depth|.channel_data_type|.channel_order|.array_size|.memory_layout.b32  d:T, [a]"
+        ]
+    }
+
+    "Control flow" {
+        /// Branches.
+        Bra = "bra" executed [
+            1.0 sm_10: "{.uni}  target:label"
+        ]
+        /// Branches to a label of a list.
+        BrxIdx = "brx.idx" executed [
+            6.0 sm_30: "{.uni}  index:u32, list:targets"
+        ]
+        /// Calls a function.
+        Call = "call" executed [
+            1.0 sm_10: "{.uni}  d:list, callee:function, arguments:list{, signature:prototype}"
+        ]
+        /// Returns from a function or ends the thread.
+        Ret = "ret" executed [
+            1.0 sm_10: "{.uni}"
+        ]
+        /// Ends the thread.
+        Exit = "exit" executed [
+            1.0 sm_10: ""
+        ]
+    }
+
+    "Barriers and fences" {
+        /// Waits for the threads of the CTA, or signals arrival, or reduces over them; all threads of a warp together.
+        Bar = "bar" executed [
+            1.0 sm_10: "{.cta}.sync  a:u32{, b:u32}"
+            2.0 sm_20: "{.cta}.arrive  a:u32, b:u32"
+            2.0 sm_20: "{.cta}.red.popc.u32  d:T, a:u32{, b:u32}, c:pred"
+            2.0 sm_20: "{.cta}.red.and|.or.pred  p:T, a:u32{, b:u32}, c:pred"
+        ]
+        /// Waits for the threads of the CTA, or signals arrival, or reduces over them.
+        Barrier = "barrier" executed [
+            6.0 sm_30: "{.cta}.sync{.aligned}  a:u32{, b:u32}"
+            6.0 sm_30: "{.cta}.arrive{.aligned}  a:u32, b:u32"
+            6.0 sm_30: "{.cta}.red.popc{.aligned}.u32  d:T, a:u32{, b:u32}, c:pred"
+            6.0 sm_30: "{.cta}.red.and|.or{.aligned}.pred  p:T, a:u32{, b:u32}, c:pred"
+        ]
+        /// Waits for threads of the warp.
+        BarWarp = "bar.warp" executed [
+            6.0 sm_30: ".sync  mask:b32"
+        ]
+        /// Waits for the CTAs of the cluster, or signals arrival.
+        BarrierCluster = "barrier.cluster" executed [
+            7.8 sm_90: ".arrive{.release|.relaxed}{.aligned}"
+            7.8 sm_90: ".wait{.acquire}{.aligned}"
+        ]
+        /// Orders memory accesses.
+        Membar = "membar" executed [
+            1.4 sm_10: ".cta|.gl|.sys"
+            7.5 sm_70: ".proxy.alias|.async|.async.global|.async.shared::cta|.async.shared::cluster"
+        ]
+        /// Orders memory accesses by the rules of the memory consistency model.
+        Fence = "fence" executed [
+            6.0 sm_70: "{.sc|.acq_rel|.acquire|.release}.SCOPE"
+            8.0 sm_90: ".mbarrier_init.release.cluster"
+            8.6 sm_90: ".acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+        ]
+        /// Orders memory accesses through different proxies.
+        FenceProxy = "fence.proxy" executed [
+            7.5 sm_70: ".alias"
+            8.0 sm_90: ".async{.global|.shared::cta|.shared::cluster}"
+            8.3 sm_90: ".tensormap::generic.release.SCOPE"
+            8.3 sm_90: ".tensormap::generic.acquire.SCOPE  [a], size:#"
+            8.6 sm_90: ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+        ]
+        /// Makes a barrier object.
+        MbarrierInit = "mbarrier.init" known "barrier objects are not executed yet" [
+            7.0 sm_80: "{.shared|.shared::cta}.b64  [a], count:u32"
+        ]
+        /// Ends the life of a barrier object.
+        MbarrierInval = "mbarrier.inval" known "barrier objects are not executed yet" [
+            7.0 sm_80: "{.shared|.shared::cta}.b64  [a]"
+        ]
+        /// Expects more bytes at a barrier object.
+        MbarrierExpectTx = "mbarrier.expect_tx" known "barrier objects are not executed yet" [
+            8.0 sm_90: "{.relaxed}{.cta|.cluster}{.SHARED}.b64  [a], bytes:u32"
+        ]
+        /// Signals that bytes have come to a barrier object.
+        MbarrierCompleteTx = "mbarrier.complete_tx" known "barrier objects are not executed yet" [
+            8.0 sm_90: "{.relaxed}{.cta|.cluster}{.SHARED}.b64  [a], bytes:u32"
+        ]
+        /// Arrives at a barrier object.
+        MbarrierArrive = "mbarrier.arrive" known "barrier objects are not executed yet" [
+            7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
+            7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
+            8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
+            8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
+        ]
+        /// Arrives at a barrier object for the last time.
+        MbarrierArriveDrop = "mbarrier.arrive_drop" known "barrier objects are not executed yet" [
+            7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
+            7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
+            8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
+            8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
+        ]
+        /// Tests whether a phase of a barrier object has ended.
+        MbarrierTestWait = "mbarrier.test_wait" known "barrier objects are not executed yet" [
+            7.0 sm_80: "{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  p:pred, [a], state:b64"
+            7.1 sm_80: "{.acquire|.relaxed}{.cta|.cluster}.parity{.shared|.shared::cta}.b64  p:pred, [a], parity:u32"
+        ]
+        /// Waits for a while for the end of a phase of a barrier object.
+        MbarrierTryWait = "mbarrier.try_wait" known "barrier objects are not executed yet" [
+            7.8 sm_90: "{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  p:pred, [a], state:b64{, time:u32}"
+            7.8 sm_90: "{.acquire|.relaxed}{.cta|.cluster}.parity{.shared|.shared::cta}.b64  p:pred, [a], parity:u32{, time:u32}"
+        ]
+        /// The count of arrivals that a state holds.
+        MbarrierPendingCount = "mbarrier.pending_count" known "barrier objects are not executed yet" [
+            7.0 sm_80: ".b64  d:u32, state:b64"
+        ]
+        /// Arrives at a barrier object when the copies so far are done.
+        CpAsyncMbarrierArrive = "cp.async.mbarrier.arrive" known "barrier objects are not executed yet" [
+            7.0 sm_80: "{.noinc}{.shared|.shared::cta}.b64  [a]"
+        ]
+        /// Tells about dependent grids.
+        Griddepcontrol = "griddepcontrol" executed [
+            7.8 sm_90: ".launch_dependents|.wait"
+        ]
+        /// Asks for the work of a CTA that has not begun.
+        ClusterlaunchcontrolTryCancel = "clusterlaunchcontrol.try_cancel" known "clusters are not executed yet" [
+            8.6 sm_100: ".async{.shared::cta}.mbarrier::complete_tx::bytes{.multicast::cluster::all}.b128  [a], [mbar]"
+        ]
+        /// Reads the answer to such a request.
+        ClusterlaunchcontrolQueryCancel = "clusterlaunchcontrol.query_cancel" known "clusters are not executed yet" [
+            8.6 sm_100: ".is_canceled.pred.b128  p:pred, a:b128"
+            8.6 sm_100: ".get_first_ctaid::x|.get_first_ctaid::y|.get_first_ctaid::z.b32.b128  d:b32, a:b128"
+            8.6 sm_100: ".get_first_ctaid.v4.b32.b128  d:{b32*4}, a:b128"
+        ]
+    }
+
+    "Atomics" {
+        /// Combines a value with one in memory and gives the old one.
+        Atom = "atom" executed [
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.and|.or|.xor|.exch{.L2::cache_hint}.b32|.b64  d:T, [a], b:T{, policy:b64}"
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.cas{.L2::cache_hint}.b16|.b32|.b64  d:T, [a], b:T, c:T{, policy:b64}"
+            8.3 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.exch{.L2::cache_hint}.b128  d:T, [a], b:T{, policy:b64}"
+            8.3 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.cas{.L2::cache_hint}.b128  d:T, [a], b:T, c:T{, policy:b64}"
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add{.L2::cache_hint}.u32|.s32|.u64|.s64|.f32|.f64  d:T, [a], b:T{, policy:b64}"
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.inc|.dec{.L2::cache_hint}.u32  d:T, [a], b:T{, policy:b64}"
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.min|.max{.L2::cache_hint}.u32|.s32|.u64|.s64  d:T, [a], b:T{, policy:b64}"
+            6.2 sm_60: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f16|.f16x2|.bf16|.bf16x2  d:T, [a], b:T{, policy:b64}"
+            8.1 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global}.add{.L2::cache_hint}.v2|.v4.f32  d:V, [a], b:V{, policy:b64}"
+            8.1 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4|.v8.f16|.bf16  d:V, [a], b:V{, policy:b64}"
+            8.1 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4.f16x2|.bf16x2  d:V, [a], b:V{, policy:b64}"
+        ]
+        /// Combines a value with one in memory.
+        Red = "red" executed [
+            1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.and|.or|.xor{.L2::cache_hint}.b32|.b64  [a], b:T{, policy:b64}"
+            1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add{.L2::cache_hint}.u32|.s32|.u64|.s64|.f32|.f64  [a], b:T{, policy:b64}"
+            1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.inc|.dec{.L2::cache_hint}.u32  [a], b:T{, policy:b64}"
+            1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.min|.max{.L2::cache_hint}.u32|.s32|.u64|.s64  [a], b:T{, policy:b64}"
+            6.2 sm_60: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f16|.f16x2|.bf16|.bf16x2  [a], b:T{, policy:b64}"
+            8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add{.L2::cache_hint}.v2|.v4.f32  [a], b:V{, policy:b64}"
+            8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4|.v8.f16|.bf16  [a], b:V{, policy:b64}"
+            8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4.f16x2|.bf16x2  [a], b:V{, policy:b64}"
+        ]
+        /// Combines a value with one in the shared memory of another CTA and signals a barrier object.
+        RedAsync = "red.async" known "asynchronous stores to a cluster are not executed yet" [
+            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.inc|.dec.u32  [a], b:T, [mbar]"
+            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.min|.max.u32|.s32  [a], b:T, [mbar]"
+            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.add.u32|.s32|.u64  [a], b:T, [mbar]"
+            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.and|.or|.xor.b32  [a], b:T, [mbar]"
+            8.7 sm_100: "{.mmio}.release.gpu|.sys{.global}.add.u32|.s32|.u64|.s64  [a], b:T"
+        ]
+        /// Reads a value from every device of a multicast object and combines them.
+        MultimemLdReduce = "multimem.ld_reduce" known "there is one device; multicast objects are not offered" [
+            8.1 sm_90: "{.weak|.relaxed|.acquire}{.SCOPE}{.global}.min|.max|.add|.and|.or|.xor.b32|.b64|.u32|.u64|.s32|.s64  d:T, [a]"
+            8.1 sm_90: "{.weak|.relaxed|.acquire}{.SCOPE}{.global}.min|.max|.add{.acc::f32|.acc::f16}{.v2|.v4|.v8}.f16|.f16x2|.bf16|.bf16x2|.e4m3|.e5m2|.e4m3x2|.e5m2x2|.e4m3x4|.e5m2x4  d:V, [a]"
+            8.1 sm_90: "{.weak|.relaxed|.acquire}{.SCOPE}{.global}.add{.v2|.v4}.f32|.f64  d:V, [a]"
+        ]
+        /// Stores to every device of a multicast object.
+        MultimemSt = "multimem.st" known "there is one device; multicast objects are not offered" [
+            8.1 sm_90: "{.weak|.relaxed|.release}{.SCOPE}{.global}{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e4m3|.e5m2|.e4m3x2|.e5m2x2|.e4m3x4|.e5m2x4  [a], b:V"
+        ]
+        /// Combines a value with that of every device of a multicast object.
+        MultimemRed = "multimem.red" known "there is one device; multicast objects are not offered" [
+            8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.min|.max|.add|.and|.or|.xor{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64  [a], b:V"
+        ]
+    }
+
+    "Warp operations" {
+        /// Exchanges values between lanes.
+        Shfl = "shfl" executed [
+            6.0 sm_30: ".sync.up|.down|.bfly|.idx.b32  d:T{|p:pred}, a:T, b:b32, c:b32, mask:b32"
+            3.0 sm_30: ".up|.down|.bfly|.idx.b32  d:T{|p:pred}, a:T, b:b32, c:b32"
+        ]
+        /// Combines predicates of lanes.
+        Vote = "vote" executed [
+            6.0 sm_30: ".sync.all|.any|.uni.pred  p:T, a:T, mask:b32"
+            6.0 sm_30: ".sync.ballot.b32  d:T, a:pred, mask:b32"
+            1.2 sm_12: ".all|.any|.uni.pred  p:T, a:T"
+            2.0 sm_20: ".ballot.b32  d:T, a:pred"
+        ]
+        /// Finds lanes with equal values.
+        Match = "match" executed [
+            6.0 sm_70: ".any.sync.b32|.b64  d:b32, a:T, mask:b32"
+            6.0 sm_70: ".all.sync.b32|.b64  d:b32{|p:pred}, a:T, mask:b32"
+        ]
+        /// The lanes that run together.
+        Activemask = "activemask" executed [
+            6.2 sm_30: ".b32  d:T"
+        ]
+        /// Combines values of lanes.
+        Redux = "redux" executed [
+            7.0 sm_80: ".sync.add|.min|.max.u32|.s32  d:T, a:T, mask:b32"
+            7.0 sm_80: ".sync.and|.or|.xor.b32  d:T, a:T, mask:b32"
+            8.6 sm_100a: ".sync.min|.max{.abs}{.NaN}.f32  d:T, a:T, mask:b32"
+        ]
+        /// Chooses one lane.
+        Elect = "elect" executed [
+            8.0 sm_90: ".sync  d:b32|p:pred, mask:b32"
+        ]
+    }
+
+    "Matrices" {
+        /// Loads matrices from shared memory into the lanes of a warp.
+        Ldmatrix = "ldmatrix" known "matrix instructions are not executed yet" [
+            6.5 sm_75: ".sync.aligned.m8n8.x1|.x2|.x4{.trans}{.shared|.shared::cta}.b16  d:{b32}, [a]"
+            8.6 sm_100a: ".sync.aligned.m16n16.x1|.x2.trans{.shared|.shared::cta}.b8  d:{b32}, [a]"
+            8.6 sm_100a: ".sync.aligned.m16n16.x1|.x2.trans{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64  d:{b32}, [a]"
+            8.6 sm_100a: ".sync.aligned.m8n16.x1|.x2|.x4{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64  d:{b32}, [a]"
+        ]
+        /// Stores matrices from the lanes of a warp to shared memory.
+        Stmatrix = "stmatrix" known "matrix instructions are not executed yet" [
+            7.8 sm_90: ".sync.aligned.m8n8.x1|.x2|.x4{.trans}{.shared|.shared::cta}.b16  [a], b:{b32}"
+            8.6 sm_100a: ".sync.aligned.m16n8.x1|.x2|.x4.trans{.shared|.shared::cta}.b8  [a], b:{b32}"
+        ]
+        /// Transposes a matrix held by a warp.
+        Movmatrix = "movmatrix" known "matrix instructions are not executed yet" [
+            7.8 sm_75: ".sync.aligned.m8n8.trans.b16  d:b32, a:b32"
+        ]
+        /// Multiplies matrices held by a warp and adds a third.
+        Mma = "mma" known "matrix instructions are not executed yet" [
+            6.4 sm_70: ".sync.aligned.m8n8k4.row|.col.row|.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.5 sm_75: ".sync.aligned.m16n8k8|.m16n8k16.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.m16n8k8|.m16n8k16.row.col.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.m16n8k4|.m16n8k8.row.col.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.4 sm_89: ".sync.aligned.m16n8k16|.m16n8k32.row.col.f16|.f32.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::f8f6f4.f16|.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            7.0 sm_80: ".sync.aligned.m8n8k4|.m16n8k4|.m16n8k8|.m16n8k16.row.col{.RND}.f64.f64.f64.f64  d:{f64}, a:{f64}, b:{f64}, c:{f64}"
+            6.5 sm_75: ".sync.aligned.m8n8k16|.m16n8k16|.m16n8k32.row.col{.satfinite}.s32.u8|.s8.u8|.s8.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.5 sm_75: ".sync.aligned.m8n8k32|.m16n8k32|.m16n8k64.row.col{.satfinite}.s32.u4|.s4.u4|.s4.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_75: ".sync.aligned.m8n8k128|.m16n8k128|.m16n8k256.row.col.s32.b1.b1.s32.xor|.and.popc  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.1 sm_80: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k16|.m16n8k32.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            7.1 sm_80: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k16|.m16n8k32.row.col.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            7.1 sm_80: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k8|.m16n8k16.row.col.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            7.1 sm_80: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k32|.m16n8k64.row.col{.satfinite}.s32.u8|.s8.u8|.s8.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            7.1 sm_80: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k64|.m16n8k128.row.col{.satfinite}.s32.u4|.s4.u4|.s4.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.4 sm_89: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.f16|.f32.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::f8f6f4.f16|.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+        ]
+        /// Loads a matrix into the lanes of a warp.
+        WmmaLoad = "wmma.load" known "matrix instructions are not executed yet" [
+            6.0 sm_70: ".a|.b|.c.sync.aligned.row|.col.m16n16k16|.m8n32k16|.m32n8k16{.global|.shared|.shared::cta}.f16|.f32|.u8|.s8|.s32|.bf16  d:{b32}, [a]{, stride:u32}"
+            7.0 sm_80: ".a|.b|.c.sync.aligned.row|.col.m16n16k8{.global|.shared|.shared::cta}.tf32|.f32  d:{b32}, [a]{, stride:u32}"
+            7.0 sm_80: ".a|.b|.c.sync.aligned.row|.col.m8n8k4{.global|.shared|.shared::cta}.f64  d:{f64}, [a]{, stride:u32}"
+            6.3 sm_75: ".a|.b|.c.sync.aligned.row|.col.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.u4|.s4|.b1|.s32  d:{b32}, [a]{, stride:u32}"
+        ]
+        /// Stores a matrix from the lanes of a warp.
+        WmmaStore = "wmma.store" known "matrix instructions are not executed yet" [
+            6.0 sm_70: ".d.sync.aligned.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.f16|.f32|.s32  [a], b:{b32}{, stride:u32}"
+            7.0 sm_80: ".d.sync.aligned.row|.col.m8n8k4{.global|.shared|.shared::cta}.f64  [a], b:{f64}{, stride:u32}"
+        ]
+        /// Multiplies matrices held by a warp and adds a third.
+        WmmaMma = "wmma.mma" known "matrix instructions are not executed yet" [
+            6.0 sm_70: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16.f16.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.3 sm_72: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.s32.u8|.s8.u8|.s8.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k8.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.row|.col.row|.col.m8n8k4{.RND}.f64.f64.f64.f64  d:{f64}, a:{f64}, b:{f64}, c:{f64}"
+            6.3 sm_75: ".sync.aligned.row.col.m8n8k32.s32.u4|.s4.u4|.s4.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.3 sm_75: ".xor|.and.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+        ]
+    }
+
+    "Video" {
+        /// Adds parts of registers.
+        Vadd = "vadd" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Subtracts parts of registers.
+        Vsub = "vsub" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The absolute difference of parts of registers.
+        Vabsdiff = "vabsdiff" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The smaller of parts of registers.
+        Vmin = "vmin" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The larger of parts of registers.
+        Vmax = "vmax" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Shifts a part of a register left.
+        Vshl = "vshl" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Shifts a part of a register right.
+        Vshr = "vshr" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Multiplies parts of registers and adds a third value.
+        Vmad = "vmad" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}{.shr7|.shr15}  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32.po{.sat}{.shr7|.shr15}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Compares parts of registers.
+        Vset = "vset" known "video instructions are not executed yet" [
+            2.0 sm_20: ".u32|.s32.u32|.s32.CMP  d:u32, a:u32, b:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.CMP.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
+            2.0 sm_20: ".u32|.s32.u32|.s32.CMP  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Adds two halves each.
+        Vadd2 = "vadd2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Subtracts two halves each.
+        Vsub2 = "vsub2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The average of two halves each.
+        Vavrg2 = "vavrg2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The absolute difference of two halves each.
+        Vabsdiff2 = "vabsdiff2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The smaller of two halves each.
+        Vmin2 = "vmin2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The larger of two halves each.
+        Vmax2 = "vmax2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Compares two halves each.
+        Vset2 = "vset2" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.CMP{.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Adds four bytes each.
+        Vadd4 = "vadd4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Subtracts four bytes each.
+        Vsub4 = "vsub4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The average of four bytes each.
+        Vavrg4 = "vavrg4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The absolute difference of four bytes each.
+        Vabsdiff4 = "vabsdiff4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The smaller of four bytes each.
+        Vmin4 = "vmin4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// The larger of four bytes each.
+        Vmax4 = "vmax4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+        /// Compares four bytes each.
+        Vset4 = "vset4" known "video instructions are not executed yet" [
+            3.0 sm_30: ".u32|.s32.u32|.s32.CMP{.add}  d:u32, a:u32, b:u32, c:u32"
+        ]
+    }
+
+    "Stack" {
+        /// Takes memory from the stack.
+        Alloca = "alloca" known "the stack is laid out before the launch" [
+            7.3 sm_52: ".u32|.u64  d:T, size:T{, alignment:#}"
+        ]
+        /// The stack pointer.
+        Stacksave = "stacksave" known "the stack is laid out before the launch" [
+            7.3 sm_52: ".u32|.u64  d:T"
+        ]
+        /// Sets the stack pointer.
+        Stackrestore = "stackrestore" known "the stack is laid out before the launch" [
+            7.3 sm_52: ".u32|.u64  a:T"
+        ]
+    }
+
+    "Miscellaneous" {
+        /// Stops for a debugger.
+        Brkpt = "brkpt" executed [
+            1.0 sm_11: ""
+        ]
+        /// Sleeps for about so many nanoseconds.
+        Nanosleep = "nanosleep" executed [
+            6.3 sm_70: ".u32  t:T"
+        ]
+        /// Triggers performance monitor events.
+        Pmevent = "pmevent" hint [
+            1.4 sm_10: "  a:#"
+            3.0 sm_20: ".mask  a:#"
+        ]
+        /// Ends the kernel with an error.
+        Trap = "trap" executed [
+            1.0 sm_10: ""
+        ]
+        /// Changes how many registers a thread may use.
+        Setmaxnreg = "setmaxnreg" hint [
+            8.0 sm_90a: ".inc|.dec.sync.aligned.u32  n:#"
+        ]
+    }
 }

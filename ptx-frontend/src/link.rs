@@ -203,6 +203,7 @@ impl Relocate<'_> {
             }
             Operand::Register(_)
             | Operand::Not(_)
+            | Operand::Part { .. }
             | Operand::Integer(_)
             | Operand::F32(_)
             | Operand::F64(_)
@@ -267,7 +268,7 @@ mod tests {
         let b = parse(".visible .global .u32 x = 7;\n.common .global .b8 c[16];");
         let m = link(&[a, b]).unwrap();
         assert_eq!(m.variables.len(), 2);
-        assert_eq!(m.variables[0].initial, [7, 0, 0, 0][..1]);
+        assert_eq!(m.variables[0].initial, [7, 0, 0, 0]);
         assert_eq!(m.variables[1].size, 16);
     }
 }

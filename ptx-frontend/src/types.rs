@@ -46,7 +46,7 @@ words! {
         E4M3x2 = "e4m3x2", E5M2x2 = "e5m2x2", E3M2x2 = "e3m2x2", E2M3x2 = "e2m3x2", E2M1x2 = "e2m1x2",
         UE8M0x2 = "ue8m0x2",
         E4M3x4 = "e4m3x4", E5M2x4 = "e5m2x4", E3M2x4 = "e3m2x4", E2M3x4 = "e2m3x4", E2M1x4 = "e2m1x4",
-        S4 = "s4", U4 = "u4", B1 = "b1", B4 = "b4", B4x16 = "b4x16", B6x16P32 = "b6x16_p32",
+        S2 = "s2", U2 = "u2", S4 = "s4", U4 = "u4", B1 = "b1", B4 = "b4", B4x16 = "b4x16", B6x16P32 = "b6x16_p32",
     }
 }
 
@@ -56,6 +56,7 @@ impl ScalarType {
         use ScalarType::*;
         match self {
             Pred | B1 => 1,
+            S2 | U2 => 2,
             S4 | U4 | B4 => 4,
             B8 | U8 | S8 | E4M3 | E5M2 | E3M2 | E2M3 | E2M1 | UE8M0 | UE4M3 | E2M1x2 => 8,
             B16 | U16 | S16 | F16 | BF16 | E4M3x2 | E5M2x2 | E3M2x2 | E2M3x2 | UE8M0x2 | E2M1x4 => 16,
@@ -74,7 +75,7 @@ impl ScalarType {
     /// Whether a wider destination register is filled with the sign (PTX ISA "Operand Size Exceeding
     /// Instruction-Type Size").
     pub const fn is_signed(self) -> bool {
-        matches!(self, Self::S8 | Self::S16 | Self::S32 | Self::S64 | Self::S4)
+        matches!(self, Self::S8 | Self::S16 | Self::S32 | Self::S64 | Self::S4 | Self::S2)
     }
 
     /// One of the `.f16 .bf16 .tf32 .f32 .f64` scalars.

@@ -1,0 +1,332 @@
+//! AST → checked module: names become numbers, instructions rows of the table, initialisers bytes.
+//!
+//! [`Unit`] is a module whose functions are checked one by one on demand; [`parse_module`] checks them all. A mistake in the
+//! language makes the module useless. An instruction or form that the table lacks only makes the function useless that
+//! contains it: it has no body then, and [`checked::Function::errors`] says why.
+
+mod body;
+mod scope;
+
+use crate::ast::{self, Extent, Item};
+use crate::checked::{self, Function, FunctionId, Linkage, Module, Operand, Relocation, Symbol, Variable, VariableId};
+use crate::diagnostic::{Diagnostic, Source};
+use crate::form::Spelling;
+use crate::hash::NameMap;
+use crate::parser;
+use crate::types::StateSpace;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Texts longer than this are refused.
+pub const MAX_TEXT: usize = 1 << 30;
+
+/// Parses and checks a module. `file_name` is what messages call the text.
+pub fn parse_module(text: &str, file_name: &str) -> Result<Module, Vec<Diagnostic>> {
+    Unit::new(text, file_name)?.check_all()
+}
+
+/// Opcode spellings met so far.
+type Spellings<'a> = NameMap<&'a str, Rc<Spelling>>;
+
+/// A module whose functions are checked on demand.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    file: Arc<str>,
+    text: Arc<str>,
+    module: Module,
+    names: NameMap<Box<str>, Symbol>,
+    /// By function: its body, if it has one that is not checked yet.
+    waiting: Vec<Option<Extent>>,
+}
+
+impl Unit {
+    /// Reads everything of module scope and finds where the bodies are.
+    pub fn new(text: &str, file_name: &str) -> Result<Unit, Vec<Diagnostic>> {
+        // The driver takes C strings; a terminating zero may have come along.
+        let text = text.trim_end_matches('\0');
+        let source = Source { name: file_name, text };
+        if text.len() > MAX_TEXT {
+            let message = format!("the text is longer than {MAX_TEXT} bytes");
+            return Err(vec![source.diagnostic(Default::default(), message)]);
+        }
+        let (ast, diagnostics) = parser::parse_module(&source);
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let mut unit = Unit {
+            file: file_name.into(),
+            text: text.into(),
+            module: Module {
+                version: ast.version,
+                target: ast.targets.first().copied().unwrap_or_default().to_owned(),
+                ..Module::default()
+            },
+            names: NameMap::default(),
+            waiting: Vec::new(),
+        };
+        let diagnostics = unit.collect(&source, &ast);
+        if diagnostics.is_empty() { Ok(unit) } else { Err(diagnostics) }
+    }
+
+    /// The module as far as it is checked: functions that nobody asked for have no body yet.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// The function or variable of that name.
+    pub fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.names.get(name).copied()
+    }
+
+    /// Checks a function and everything it can reach, if that has not been done.
+    pub fn check(&mut self, function: FunctionId) -> Result<(), Vec<Diagnostic>> {
+        let (file, text) = (self.file.clone(), self.text.clone());
+        let source = Source { name: &file, text: &text };
+        let mut spellings = Spellings::default();
+        let mut found = vec![function];
+        let mut reached_variables = vec![false; self.module.variables.len()];
+        while let Some(id) = found.pop() {
+            if self.waiting[id.0 as usize].is_none() {
+                continue;
+            }
+            self.check_one(source, id, &mut spellings)?;
+            reached_variables.resize(self.module.variables.len(), false);
+            let body = self.module.functions[id.0 as usize].body.as_ref();
+            let mut operands: Vec<&Operand> =
+                body.iter().flat_map(|body| &body.instructions).flat_map(|instruction| &instruction.operands).collect();
+            let mut variables = Vec::new();
+            while let Some(operand) = operands.pop() {
+                match operand {
+                    Operand::Function(id) => found.push(*id),
+                    Operand::Variable(id, _) => variables.push(*id),
+                    Operand::Address(base, _) => operands.push(base),
+                    Operand::List(inner) | Operand::Vector(inner) | Operand::Indexed(inner) => operands.extend(inner),
+                    _ => {}
+                }
+            }
+            // Tables of function pointers.
+            while let Some(id) = variables.pop() {
+                if std::mem::replace(&mut reached_variables[id.0 as usize], true) {
+                    continue;
+                }
+                for relocation in &self.module.variables[id.0 as usize].relocations {
+                    match relocation.symbol {
+                        Symbol::Function(id) => found.push(id),
+                        Symbol::Variable(id) => variables.push(id),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks all functions.
+    pub fn check_all(mut self) -> Result<Module, Vec<Diagnostic>> {
+        let (file, text) = (self.file.clone(), self.text.clone());
+        let source = Source { name: &file, text: &text };
+        let mut spellings = Spellings::default();
+        let mut diagnostics = Vec::new();
+        for id in 0..self.module.functions.len() {
+            if let Err(mut found) = self.check_one(source, FunctionId(id as u32), &mut spellings) {
+                diagnostics.append(&mut found);
+            }
+        }
+        if diagnostics.is_empty() { Ok(self.module) } else { Err(diagnostics) }
+    }
+
+    fn check_one<'a>(
+        &mut self,
+        source: Source<'a>,
+        id: FunctionId,
+        spellings: &mut Spellings<'a>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let Some(extent) = self.waiting[id.0 as usize].take() else { return Ok(()) };
+        let (statements, diagnostics) = parser::parse_body(&source, extent);
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let globals = Globals { source, names: &self.names };
+        let (body, errors) = body::check(&globals, &mut self.module, id, statements, extent, spellings)?;
+        let function = &mut self.module.functions[id.0 as usize];
+        (function.body, function.errors) = (body, errors);
+        Ok(())
+    }
+
+    fn collect(&mut self, source: &Source<'_>, ast: &ast::Module<'_>) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for item in &ast.items {
+            match item {
+                Item::Variable(variable) => self.declare_variable(source, variable, &mut diagnostics),
+                Item::Function(function) => self.declare_function(source, function, &mut diagnostics),
+                Item::File(index, path, _) => self.module.files.push((*index, path.clone().into_owned())),
+                Item::Section(..) | Item::Pragma(_) | Item::Alias(..) => {}
+            }
+        }
+        for item in &ast.items {
+            match item {
+                Item::Alias(name, aliasee) => match self.names.get(aliasee.text) {
+                    Some(symbol @ Symbol::Function(_)) => {
+                        let symbol = *symbol;
+                        self.names.insert(name.text.into(), symbol);
+                    }
+                    _ => diagnostics.push(source.diagnostic(aliasee.span, format!("no function `{}`", aliasee.text))),
+                },
+                Item::Variable(variable) if variable.initial.is_some() => {
+                    let globals = Globals { source: *source, names: &self.names };
+                    match globals.relocations(variable) {
+                        Ok(relocations) => {
+                            if let Some(Symbol::Variable(id)) = self.symbol(variable.name.text) {
+                                self.module.variables[id.0 as usize].relocations = relocations;
+                            }
+                        }
+                        Err(diagnostic) => diagnostics.push(diagnostic),
+                    }
+                }
+                _ => {}
+            }
+        }
+        diagnostics
+    }
+
+    fn declare_variable(&mut self, source: &Source<'_>, ast: &ast::Variable<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let variable = variable(ast);
+        match self.names.get(ast.name.text) {
+            None => {
+                let id = VariableId(self.module.variables.len() as u32);
+                self.names.insert(ast.name.text.into(), Symbol::Variable(id));
+                self.module.variables.push(variable);
+            }
+            Some(Symbol::Variable(id)) => {
+                let old = &mut self.module.variables[id.0 as usize];
+                if old.linkage == Linkage::Extern {
+                    *old = variable;
+                } else if variable.linkage != Linkage::Extern {
+                    diagnostics.push(declared_twice(source, &ast.name, old.line));
+                }
+            }
+            Some(Symbol::Function(id)) => {
+                let line = self.module.functions[id.0 as usize].line;
+                diagnostics.push(declared_twice(source, &ast.name, line));
+            }
+        }
+    }
+
+    fn declare_function(&mut self, source: &Source<'_>, ast: &ast::Function<'_>, diagnostics: &mut Vec<Diagnostic>) {
+        let function = function(ast);
+        match self.names.get(ast.name.text) {
+            None => {
+                let id = FunctionId(self.module.functions.len() as u32);
+                self.names.insert(ast.name.text.into(), Symbol::Function(id));
+                self.module.functions.push(function);
+                self.waiting.push(ast.body);
+            }
+            Some(Symbol::Function(id)) => {
+                let old = &mut self.module.functions[id.0 as usize];
+                let waiting = &mut self.waiting[id.0 as usize];
+                if ast.body.is_some() && waiting.is_some() {
+                    diagnostics.push(declared_twice(source, &ast.name, old.line));
+                } else if ast.body.is_some() {
+                    (*old, *waiting) = (function, ast.body);
+                }
+            }
+            Some(Symbol::Variable(id)) => {
+                let line = self.module.variables[id.0 as usize].line;
+                diagnostics.push(declared_twice(source, &ast.name, line));
+            }
+        }
+    }
+}
+
+/// What a body can see of its module.
+struct Globals<'a, 'n> {
+    source: Source<'a>,
+    names: &'n NameMap<Box<str>, Symbol>,
+}
+
+impl Globals<'_, '_> {
+    fn relocations(&self, variable: &ast::Variable<'_>) -> Result<Vec<Relocation>, Diagnostic> {
+        let Some(initial) = &variable.initial else { return Ok(Vec::new()) };
+        let relocation = |(offset, address): &(u64, ast::AddressOf<'_>)| match self.names.get(address.name.text) {
+            Some(symbol) => Ok(Relocation {
+                offset: *offset,
+                width: address.width,
+                shift: address.shift,
+                symbol: *symbol,
+                addend: address.addend,
+                generic: address.generic,
+            }),
+            None => Err(self
+                .source
+                .diagnostic(address.name.span, format!("no variable or function `{}`", address.name.text))),
+        };
+        initial.addresses.iter().map(relocation).collect()
+    }
+}
+
+fn declared_twice(source: &Source<'_>, name: &ast::Name<'_>, line: u32) -> Diagnostic {
+    source
+        .diagnostic(name.span, format!("`{}` is declared twice", name.text))
+        .help(format!("the other declaration is in line {line}"))
+}
+
+/// A variable without its relocations.
+fn variable(ast: &ast::Variable<'_>) -> Variable {
+    let element = ast.ty.bytes() * ast.vector;
+    let (mut size, mut initial, mut fields) = (parser::size_of(ast).unwrap_or(0), Vec::new(), Vec::new());
+    if let Some(given) = &ast.initial {
+        initial = given.bytes.clone();
+        if ast.dimensions.first() == Some(&None) {
+            // The first dimension is as long as needed.
+            let row: u64 = ast.dimensions[1..].iter().map(|count| count.unwrap_or(0)).product();
+            size = (initial.len() as u64).next_multiple_of((row * u64::from(element)).max(1));
+        }
+        fields = given.fields.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
+    }
+    Variable {
+        name: ast.name.text.to_owned(),
+        space: ast.space,
+        ty: ast.ty,
+        size,
+        align: ast.align.unwrap_or(element),
+        linkage: ast.linkage,
+        managed: ast.attributes.iter().any(|(word, _)| *word == "managed"),
+        initial,
+        relocations: Vec::new(),
+        opaque: ast.opaque,
+        fields,
+        line: ast.line,
+    }
+}
+
+fn function(ast: &ast::Function<'_>) -> Function {
+    let directive = |(word, numbers): &(&str, Vec<u32>)| {
+        let mut numbers = numbers.clone();
+        if matches!(*word, "maxntid" | "reqntid" | "reqnctapercluster") {
+            numbers.resize(3, 1);
+        }
+        ((*word).to_owned(), numbers)
+    };
+    Function {
+        name: ast.name.text.to_owned(),
+        is_entry: ast.is_entry,
+        linkage: ast.linkage,
+        params: ast.params.iter().map(variable).collect(),
+        returns: ast.returns.iter().map(variable).collect(),
+        noreturn: ast.directives.iter().any(|(word, _)| *word == "noreturn"),
+        directives: ast.directives.iter().map(directive).collect(),
+        body: None,
+        errors: Vec::new(),
+        line: ast.line,
+    }
+}
+
+/// Whether a variable of a function lives as long as the module.
+fn is_static(space: StateSpace) -> bool {
+    matches!(
+        space,
+        StateSpace::Shared | StateSpace::SharedCta | StateSpace::Global | StateSpace::Const | StateSpace::Tex
+    )
+}
+
+/// What a checked body is made of, and what was unsupported in it.
+type CheckedBody = Result<(Option<checked::Body>, Vec<Diagnostic>), Vec<Diagnostic>>;

@@ -1,0 +1,433 @@
+//! One function body: statements → [`Body`].
+
+use super::scope::{MAX_DEPTH, Meaning, Scopes};
+use super::{CheckedBody, Globals, Spellings, is_static, variable};
+use crate::ast::{self, Extent, Name, OperandKind, Statement};
+use crate::checked::{
+    Body, FunctionId, Instruction, LocalId, Module, Operand, Operands, Origin, Part, RegisterId, Symbol, Variable,
+    VariableId,
+};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::form::{Mismatch, Registers, Spelling, TABLE};
+use crate::hash::NameMap;
+use crate::isa::Opcode;
+use crate::modifier::Modifiers;
+use crate::special::SpecialRegister;
+use crate::types::ScalarType;
+use std::rc::Rc;
+
+/// After so many mistakes no more are noted.
+const MAX_DIAGNOSTICS: usize = 20;
+
+struct Checker<'a, 'm, 's> {
+    globals: &'m Globals<'a, 'm>,
+    module: &'m mut Module,
+    spellings: &'s mut Spellings<'a>,
+    /// Parameters and return parameters.
+    parameters: NameMap<String, Meaning>,
+    scopes: Scopes<'a>,
+    body: Body,
+    source: (u32, u32),
+    /// Mistakes that make the module useless.
+    mistakes: Vec<Diagnostic>,
+    /// What makes only this function useless.
+    unsupported: Vec<Diagnostic>,
+}
+
+/// Checks the statements of a body.
+pub(super) fn check<'a>(
+    globals: &Globals<'a, '_>,
+    module: &mut Module,
+    id: FunctionId,
+    statements: Vec<Statement<'a>>,
+    extent: Extent,
+    spellings: &mut Spellings<'a>,
+) -> CheckedBody {
+    let function = &module.functions[id.0 as usize];
+    let named = |meaning: fn(u32) -> Meaning, variables: &[Variable]| {
+        let names =
+            variables.iter().enumerate().map(|(index, variable)| (variable.name.clone(), meaning(index as u32)));
+        names.collect::<Vec<_>>()
+    };
+    let mut parameters = NameMap::default();
+    parameters.extend(named(Meaning::Return, &function.returns));
+    parameters.extend(named(Meaning::Param, &function.params));
+    let mut checker = Checker {
+        globals,
+        module,
+        spellings,
+        parameters,
+        scopes: Scopes::default(),
+        body: Body::default(),
+        source: (0, 0),
+        mistakes: Vec::new(),
+        unsupported: Vec::new(),
+    };
+    checker.scopes.open(extent.span);
+    for statement in statements {
+        if checker.mistakes.len() >= MAX_DIAGNOSTICS {
+            break;
+        }
+        if let Err(mistake) = checker.statement(statement) {
+            checker.mistakes.push(*mistake);
+        }
+    }
+    checker.finish()
+}
+
+type Checked<T> = Result<T, Box<Diagnostic>>;
+
+impl<'a> Checker<'a, '_, '_> {
+    fn error<T>(&self, span: Span, message: impl Into<String>) -> Checked<T> {
+        Err(Box::new(self.globals.source.diagnostic(span, message)))
+    }
+
+    fn finish(mut self) -> CheckedBody {
+        if self.mistakes.is_empty() && self.scopes.depth() > 1 {
+            let diagnostic = self.globals.source.diagnostic(self.scopes.innermost(), "this `{` has no `}`");
+            self.mistakes.push(diagnostic);
+        }
+        for missing in self.scopes.settle_labels() {
+            let diagnostic = self.globals.source.diagnostic(missing.span, format!("no label `{}`", missing.text));
+            self.mistakes.push(diagnostic);
+        }
+        if !self.mistakes.is_empty() {
+            self.mistakes.truncate(MAX_DIAGNOSTICS);
+            return Err(self.mistakes);
+        }
+        if !self.unsupported.is_empty() {
+            return Ok((None, self.unsupported));
+        }
+        let labels = self.scopes.labels.iter();
+        self.body.labels = labels.map(|label| (label.name.text.to_owned(), label.at.unwrap_or(0))).collect();
+        self.body.registers = self.scopes.registers;
+        Ok((Some(self.body), Vec::new()))
+    }
+
+    fn statement(&mut self, statement: Statement<'a>) -> Checked<()> {
+        match statement {
+            Statement::Instruction(instruction) => return self.instruction(instruction),
+            Statement::Label(name) => {
+                let at = self.body.instructions.len() as u32;
+                if !self.scopes.place_label(name, at) {
+                    return self.error(name.span, format!("the label `{}` is there twice", name.text));
+                }
+            }
+            Statement::Open(span) => {
+                if !self.scopes.open(span) {
+                    return self.error(span, format!("scopes nest more than {MAX_DEPTH} levels deep"));
+                }
+            }
+            Statement::Close => {
+                if self.scopes.depth() > 1 {
+                    self.scopes.close();
+                }
+            }
+            Statement::Registers(registers) => {
+                for (name, count) in registers.names {
+                    let is_new = match count {
+                        Some(count) => self.scopes.declare_family(name.text, count, registers.ty, registers.vector),
+                        None => self.scopes.declare_register(name.text, registers.ty, registers.vector),
+                    };
+                    if !is_new {
+                        return self.error(name.span, format!("`{}` is declared twice", name.text));
+                    }
+                }
+            }
+            Statement::Variable(variable) => return self.variable(&variable),
+            Statement::Location(location) => self.source = (location.at.0, location.at.1),
+            Statement::Pragma(_) => {}
+            Statement::BranchTargets(name, labels) => {
+                let labels = labels.into_iter().map(|label| self.scopes.label(label)).collect();
+                let index = self.body.branch_targets.len() as u32;
+                self.body.branch_targets.push(labels);
+                return self.declare(name, Meaning::Targets(index));
+            }
+            Statement::CallTargets(name, functions) => {
+                // They all have the same signature.
+                let mut prototype = None;
+                for function in functions {
+                    let Some(Symbol::Function(id)) = self.globals.names.get(function.text) else {
+                        return self.error(function.span, format!("no function `{}`", function.text));
+                    };
+                    let function = &self.module.functions[id.0 as usize];
+                    prototype.get_or_insert_with(|| (function.returns.clone(), function.params.clone()));
+                }
+                return self.declare_prototype(name, prototype.unwrap_or_default());
+            }
+            Statement::CallPrototype(prototype) => {
+                let variables = |list: &[ast::Variable<'_>]| list.iter().map(variable).collect::<Vec<_>>();
+                return self
+                    .declare_prototype(prototype.name, (variables(&prototype.returns), variables(&prototype.params)));
+            }
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, name: Name<'a>, meaning: Meaning) -> Checked<()> {
+        if self.scopes.declare(name.text, meaning) {
+            return Ok(());
+        }
+        self.error(name.span, format!("`{}` is declared twice", name.text))
+    }
+
+    fn declare_prototype(&mut self, name: Name<'a>, prototype: (Vec<Variable>, Vec<Variable>)) -> Checked<()> {
+        let index = self.body.prototypes.len() as u32;
+        self.body.prototypes.push(prototype);
+        self.declare(name, Meaning::Prototype(index))
+    }
+
+    fn variable(&mut self, ast: &ast::Variable<'a>) -> Checked<()> {
+        let mut variable = variable(ast);
+        let meaning = if is_static(variable.space) {
+            variable.relocations = self.globals.relocations(ast).map_err(Box::new)?;
+            let id = VariableId(self.module.variables.len() as u32);
+            self.module.variables.push(variable);
+            Meaning::Static(id)
+        } else {
+            let id = LocalId(self.body.locals.len() as u32);
+            self.body.locals.push(variable);
+            Meaning::Local(id)
+        };
+        self.declare(ast.name, meaning)
+    }
+
+    /// Looks the opcode with its dot-words up; what is not in the table is noted.
+    fn spelling(&mut self, instruction: &ast::Instruction<'a>) -> Option<Rc<Spelling>> {
+        if let Some(spelling) = self.spellings.get(&*instruction.spelling) {
+            return Some(spelling.clone());
+        }
+        match TABLE.spelling(&instruction.spelling) {
+            Ok(spelling) => {
+                let spelling = Rc::new(spelling);
+                if let std::borrow::Cow::Borrowed(text) = instruction.spelling {
+                    self.spellings.insert(text, spelling.clone());
+                }
+                Some(spelling)
+            }
+            Err(misspelt) => {
+                let (start, end) = misspelt.range;
+                let at = instruction.span.start;
+                let mut diagnostic =
+                    self.globals.source.diagnostic(Span::new(at + start as u32, at + end as u32), misspelt.message);
+                (diagnostic.label, diagnostic.help) = (misspelt.label, misspelt.help);
+                self.note_unsupported(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn note_unsupported(&mut self, diagnostic: Diagnostic) {
+        if self.unsupported.len() < MAX_DIAGNOSTICS {
+            self.unsupported.push(diagnostic);
+        }
+    }
+
+    fn instruction(&mut self, instruction: ast::Instruction<'a>) -> Checked<()> {
+        let Some(spelling) = self.spelling(&instruction) else { return Ok(()) };
+        let guard = match instruction.guard {
+            None => None,
+            Some((name, negated)) => Some((self.predicate(name)?, negated)),
+        };
+        let operands = match spelling.opcode {
+            Opcode::Bra => self.branch_operands(&instruction)?,
+            Opcode::Call => self.call_operands(&instruction)?,
+            _ => {
+                let mut operands = Operands::new();
+                for operand in &instruction.operands {
+                    operands.push(self.operand(operand)?);
+                }
+                operands
+            }
+        };
+        let registers = Registers(&self.scopes.registers);
+        let mut first = None;
+        for candidate in &spelling.forms {
+            match candidate.match_operands(spelling.opcode, &operands, &registers) {
+                Ok(()) => {
+                    self.body.instructions.push(Instruction {
+                        guard,
+                        opcode: spelling.opcode,
+                        form: candidate.form,
+                        modifiers: Modifiers(spelling.words.clone()),
+                        operands,
+                        origin: Origin { line: instruction.line, source: self.source },
+                    });
+                    return Ok(());
+                }
+                Err(mismatch) => {
+                    first.get_or_insert(mismatch);
+                }
+            }
+        }
+        let mismatch = first.expect("a spelling has forms");
+        self.note_mismatch(&instruction, mismatch);
+        Ok(())
+    }
+
+    fn note_mismatch(&mut self, instruction: &ast::Instruction<'a>, mismatch: Mismatch) {
+        let message = format!("`{}` does not take these operands", instruction.spelling);
+        let source = self.globals.source;
+        let diagnostic = match mismatch {
+            Mismatch::Count { expected } => {
+                let expected = if expected.is_empty() { "no operands".to_owned() } else { format!("`{expected}`") };
+                source.diagnostic(instruction.span, message).label(format!("it has {expected}"))
+            }
+            Mismatch::Operand { index, reason } => {
+                let span = instruction.operands.get(index).map_or(instruction.span, |operand| operand.span);
+                source.diagnostic(span, message).label(reason)
+            }
+        };
+        self.note_unsupported(diagnostic);
+    }
+
+    fn branch_operands(&mut self, instruction: &ast::Instruction<'a>) -> Checked<Operands> {
+        let mut operands = Operands::new();
+        for operand in &instruction.operands {
+            let OperandKind::Name(text, 0) = operand.kind else {
+                return self.error(operand.span, "expected a label");
+            };
+            operands.push(Operand::Label(self.scopes.label(Name { text, span: operand.span })));
+        }
+        Ok(operands)
+    }
+
+    /// `(results), callee, (arguments), prototype`, of which only the callee must be there.
+    fn call_operands(&mut self, instruction: &ast::Instruction<'a>) -> Checked<Operands> {
+        let mut given = instruction.operands.iter().peekable();
+        let is_list = |operand: &&ast::Operand<'a>| matches!(operand.kind, OperandKind::List(_));
+        let results = match given.next_if(is_list) {
+            Some(list) => self.operand(list)?,
+            None => Operand::List(Vec::new()),
+        };
+        let Some(callee) = given.next() else {
+            return self.error(instruction.span, "`call` needs the name of a function");
+        };
+        let callee = self.operand(callee)?;
+        let arguments = match given.next_if(is_list) {
+            Some(list) => self.operand(list)?,
+            None => Operand::List(Vec::new()),
+        };
+        let mut operands = Operands::from_vec(vec![results, callee, arguments]);
+        for operand in given {
+            operands.push(self.operand(operand)?);
+        }
+        Ok(operands)
+    }
+
+    fn predicate(&mut self, name: Name<'a>) -> Checked<RegisterId> {
+        match self.scopes.find(name.text) {
+            Some(Meaning::Register(id)) if self.scopes.registers[id.0 as usize].ty == ScalarType::Pred => Ok(id),
+            Some(_) => self.error(name.span, format!("`{}` is not a predicate", name.text)),
+            None => self.error(name.span, format!("no register `{}`", name.text)),
+        }
+    }
+
+    fn register(&mut self, text: &'a str, span: Span) -> Checked<RegisterId> {
+        match self.scopes.find(text) {
+            Some(Meaning::Register(id)) => Ok(id),
+            Some(_) => self.error(span, format!("`{text}` is not a register")),
+            None => self.error(span, format!("no register `{text}`")),
+        }
+    }
+
+    fn operand(&mut self, operand: &ast::Operand<'a>) -> Checked<Operand> {
+        let span = operand.span;
+        Ok(match &operand.kind {
+            OperandKind::Name(text, offset) => self.name(text, *offset, span)?,
+            OperandKind::Not(text) => Operand::Not(self.register(text, span)?),
+            OperandKind::Minus(text) => match self.name(text, 0, span)? {
+                Operand::Register(register) => Operand::Part { register, part: None, negated: true },
+                Operand::Part { register, part, negated } => Operand::Part { register, part, negated: !negated },
+                _ => return self.error(span, format!("`{text}` is not a register")),
+            },
+            OperandKind::Integer(value) => Operand::Integer(*value),
+            OperandKind::F32(bits) => Operand::F32(*bits),
+            OperandKind::F64(bits) => Operand::F64(*bits),
+            OperandKind::Address(base, offset) => Operand::Address(Box::new(self.operand(base)?), *offset),
+            OperandKind::Vector(parts) => Operand::Vector(self.operands(parts)?),
+            OperandKind::Indexed(parts) => Operand::Indexed(self.operands(parts)?),
+            OperandKind::List(parts) => Operand::List(self.operands(parts)?),
+            OperandKind::Pair(first, second) => {
+                Operand::Pair(Box::new(self.operand(first)?), Box::new(self.operand(second)?))
+            }
+            OperandKind::Sink => Operand::Sink,
+        })
+    }
+
+    fn operands(&mut self, operands: &[ast::Operand<'a>]) -> Checked<Vec<Operand>> {
+        operands.iter().map(|operand| self.operand(operand)).collect()
+    }
+
+    fn name(&mut self, text: &'a str, offset: i64, span: Span) -> Checked<Operand> {
+        let meaning = self.scopes.find(text).or_else(|| self.parameters.get(text).copied());
+        let operand = match meaning {
+            Some(Meaning::Local(id)) => return Ok(Operand::Local(id, offset)),
+            Some(Meaning::Static(id)) => return Ok(Operand::Variable(id, offset)),
+            Some(Meaning::Param(index)) => return Ok(Operand::Param(index, offset)),
+            Some(Meaning::Return(index)) => return Ok(Operand::Return(index, offset)),
+            Some(Meaning::Register(id)) => Operand::Register(id),
+            Some(Meaning::Vector(first, count)) => {
+                Operand::Vector((first.0..first.0 + count).map(|id| Operand::Register(RegisterId(id))).collect())
+            }
+            Some(Meaning::Prototype(index)) => Operand::Prototype(index),
+            Some(Meaning::Targets(index)) => Operand::BranchTargets(index),
+            Some(Meaning::Special(special)) => Operand::Special(special),
+            None => match self.globals.names.get(text) {
+                Some(Symbol::Variable(id)) => return Ok(Operand::Variable(*id, offset)),
+                Some(Symbol::Function(id)) => Operand::Function(*id),
+                None => match self.part(text) {
+                    Some(operand) => operand,
+                    None => return self.error(span, format!("nothing is called `{text}` here")),
+                },
+            },
+        };
+        if offset != 0 {
+            return self.error(span, format!("an offset can be added to an address only, and `{text}` is none"));
+        }
+        Ok(operand)
+    }
+
+    /// `v.x` of a vector register, `%r1.b2` of a video instruction, `%tid` as a vector.
+    fn part(&mut self, text: &'a str) -> Option<Operand> {
+        let components = ["x", "y", "z"];
+        if let Some(name) = text.strip_prefix('%') {
+            let special = |component| SpecialRegister::from_str(&format!("{name}.{component}")).map(Operand::Special);
+            if let Some(mut parts) = components.into_iter().map(special).collect::<Option<Vec<_>>>() {
+                parts.push(Operand::Integer(0));
+                return Some(Operand::Vector(parts));
+            }
+        }
+        let (name, selector) = text.rsplit_once('.')?;
+        match self.scopes.find(name)? {
+            Meaning::Vector(first, count) => {
+                let index = ["x", "y", "z", "w"].iter().position(|component| *component == selector);
+                let index = index.or(["r", "g", "b", "a"].iter().position(|component| *component == selector))?;
+                (index < count as usize).then_some(Operand::Register(RegisterId(first.0 + index as u32)))
+            }
+            Meaning::Register(register) => {
+                Some(Operand::Part { register, part: Some(part(selector)?), negated: false })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `b2`, `h10`, `b3210`
+fn part(selector: &str) -> Option<Part> {
+    let (letter, numbers) = selector.split_at_checked(1)?;
+    let halves = match letter {
+        "h" => true,
+        "b" => false,
+        _ => return None,
+    };
+    let mut part = Part { halves, lanes: [0; 4], count: numbers.len() as u8 };
+    if !matches!(numbers.len(), 1 | 2 | 4) || halves && numbers.len() == 4 {
+        return None;
+    }
+    for (lane, digit) in part.lanes.iter_mut().zip(numbers.bytes()) {
+        // Two operands of a SIMD instruction together have twice as many lanes.
+        *lane = digit.checked_sub(b'0').filter(|lane| *lane < if halves { 4 } else { 8 })?;
+    }
+    Some(part)
+}

@@ -1,0 +1,197 @@
+//! Statements of a function's body.
+
+use super::module::linkage_of;
+use super::{Parsed, Parser};
+use crate::ast::{CallPrototype, Instruction, Location, Name, Statement};
+use crate::checked::Linkage;
+use crate::lexer::TokenKind;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+
+impl<'a> Parser<'a> {
+    pub(super) fn statements(&mut self) -> Vec<Statement<'a>> {
+        let mut statements = Vec::new();
+        while self.token.kind != TokenKind::End && !self.has_given_up() {
+            let start = self.token.span.start;
+            if self.statement(&mut statements).is_err() {
+                self.recover();
+                if self.token.span.start == start {
+                    self.advance();
+                }
+            }
+        }
+        statements
+    }
+
+    fn statement(&mut self, statements: &mut Vec<Statement<'a>>) -> Parsed<()> {
+        match self.token.kind {
+            TokenKind::Word => {
+                let token = self.advance();
+                if !self.is(":") {
+                    return self.instruction(None, token, statements);
+                }
+                let span = token.span;
+                self.advance();
+                return self.labelled(Name { text: self.text_of(span), span }, statements);
+            }
+            TokenKind::Dot => return self.directive(statements),
+            _ => {}
+        }
+        if self.take("@") {
+            let is_negated = self.take("!");
+            let guard = self.name("a predicate")?;
+            if self.token.kind != TokenKind::Word {
+                return Err(self.unexpected("an instruction"));
+            }
+            let token = self.advance();
+            return self.instruction(Some((guard, is_negated)), token, statements);
+        }
+        if self.is("{") {
+            statements.push(Statement::Open(self.advance().span));
+        } else if self.take("}") {
+            statements.push(Statement::Close);
+        } else if !self.take(";") {
+            return Err(self.unexpected("an instruction"));
+        }
+        Ok(())
+    }
+
+    fn instruction(
+        &mut self,
+        guard: Option<(Name<'a>, bool)>,
+        opcode: crate::lexer::Token,
+        statements: &mut Vec<Statement<'a>>,
+    ) -> Parsed<()> {
+        let mut span = opcode.span;
+        let mut spelling = Cow::Borrowed(self.text_of(span));
+        // Blanks between the dot-words.
+        while self.token.kind == TokenKind::Dot {
+            spelling.to_mut().push_str(self.text());
+            span = span.to(self.advance().span);
+        }
+        let mut operands = SmallVec::new();
+        if !self.is(";") {
+            let in_call = spelling.starts_with("call");
+            loop {
+                operands.push(self.operand(in_call)?);
+                if !self.is(",") {
+                    break;
+                }
+                self.advance();
+            }
+        }
+        if !self.is(";") {
+            return Err(self.unexpected("`,` or `;`"));
+        }
+        self.advance();
+        let instruction = Instruction { guard, spelling, span, line: opcode.line, operands };
+        statements.push(Statement::Instruction(instruction));
+        Ok(())
+    }
+
+    /// What follows `name:`.
+    fn labelled(&mut self, name: Name<'a>, statements: &mut Vec<Statement<'a>>) -> Parsed<()> {
+        let is_target_list = self.is_dot(".branchtargets") || self.is_dot(".calltargets");
+        if is_target_list {
+            let are_labels = self.is_dot(".branchtargets");
+            self.advance();
+            let mut names = Vec::new();
+            loop {
+                names.push(self.name("a label or a function")?);
+                if !self.take(",") {
+                    break;
+                }
+            }
+            self.expect(";")?;
+            statements.push(if are_labels {
+                Statement::BranchTargets(name, names)
+            } else {
+                Statement::CallTargets(name, names)
+            });
+        } else if self.is_dot(".callprototype") {
+            self.advance();
+            let returns = if self.is("(") { self.parameters()? } else { Vec::new() };
+            self.name("`_`")?;
+            let params = if self.is("(") { self.parameters()? } else { Vec::new() };
+            let mut directives = Vec::new();
+            while self.token.kind == TokenKind::Dot {
+                directives.push(self.function_directive()?);
+            }
+            self.expect(";")?;
+            statements.push(Statement::CallPrototype(CallPrototype { name, returns, params, directives }));
+        } else {
+            statements.push(Statement::Label(name));
+        }
+        Ok(())
+    }
+
+    fn directive(&mut self, statements: &mut Vec<Statement<'a>>) -> Parsed<()> {
+        match self.text() {
+            ".reg" => {
+                self.advance();
+                statements.push(Statement::Registers(self.registers()?));
+            }
+            ".loc" => {
+                self.advance();
+                statements.push(Statement::Location(self.location()?));
+            }
+            ".pragma" => {
+                self.advance();
+                let pragmas = self.strings()?;
+                self.expect(";")?;
+                statements.push(Statement::Pragma(pragmas));
+            }
+            _ => {
+                let mut linkage = Linkage::Internal;
+                while let Some(word) = linkage_of(self.text()) {
+                    linkage = word;
+                    self.advance();
+                }
+                if self.is_dot(".entry") || self.is_dot(".func") {
+                    return Err(self.unexpected("the end of the function before"));
+                }
+                let mut variables = Vec::new();
+                let result = self.variables(linkage, &mut variables);
+                statements.extend(variables.into_iter().map(Statement::Variable));
+                return result;
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows `.loc`; no semicolon.
+    pub(super) fn location(&mut self) -> Parsed<Location<'a>> {
+        let at = self.position()?;
+        if !self.take(",") {
+            return Ok(Location { at, inlined: None });
+        }
+        self.keyword("function_name")?;
+        let name = match self.token.kind {
+            TokenKind::Word | TokenKind::Dot => self.text(),
+            _ => return Err(self.unexpected("a label")),
+        };
+        self.advance();
+        let offset = self.offset()?;
+        self.expect(",")?;
+        self.keyword("inlined_at")?;
+        let inlined = self.position()?;
+        Ok(Location { at, inlined: Some((name, offset, inlined)) })
+    }
+
+    fn keyword(&mut self, word: &str) -> Parsed<()> {
+        if self.token.kind != TokenKind::Word || self.text() != word {
+            return Err(self.unexpected(&format!("`{word}`")));
+        }
+        self.advance();
+        Ok(())
+    }
+
+    /// File, line, column.
+    fn position(&mut self) -> Parsed<(u32, u32, u32)> {
+        Ok((
+            self.small_number("a file index")?,
+            self.small_number("a line number")?,
+            self.small_number("a column number")?,
+        ))
+    }
+}

@@ -1,0 +1,125 @@
+//! Operands of instructions.
+
+use super::constant::Constant;
+use super::{Parsed, Parser};
+use crate::ast::{Operand, OperandKind};
+use crate::diagnostic::Span;
+use crate::lexer::TokenKind;
+
+impl<'a> Parser<'a> {
+    /// One operand. `in_call`: parentheses make a list, as in `call (r), f, (a, b);`.
+    pub(super) fn operand(&mut self, in_call: bool) -> Parsed<Operand<'a>> {
+        let start = self.token.span;
+        let kind = match self.token.kind {
+            TokenKind::Word => return self.name_operand(),
+            TokenKind::Punctuation(_) if self.is("[") => self.bracketed()?,
+            TokenKind::Punctuation(_) if self.is("{") => OperandKind::Vector(self.operands_within("{", "}")?),
+            TokenKind::Punctuation(_) if in_call && self.is("(") => OperandKind::List(self.operands_within("(", ")")?),
+            TokenKind::Punctuation(_) if (self.is("!") || self.is("-")) && self.is_name_next() => {
+                let is_not = self.is("!");
+                self.advance();
+                let name = self.name("a register")?.text;
+                if is_not { OperandKind::Not(name) } else { OperandKind::Minus(name) }
+            }
+            _ => match self.constant()? {
+                Constant::F32(bits) => OperandKind::F32(bits),
+                Constant::F64(value) => OperandKind::F64(value.to_bits()),
+                Constant::Signed(value) => OperandKind::Integer(value.into()),
+                Constant::Unsigned(value) => OperandKind::Integer(value.into()),
+            },
+        };
+        Ok(Operand { kind, span: self.since(start) })
+    }
+
+    /// From `start` to the end of the last token taken.
+    fn since(&self, start: Span) -> Span {
+        // Blanks before the token at hand do not matter to a message.
+        let text = &self.source.text[start.start as usize..self.token.span.start.max(start.end) as usize];
+        Span::new(start.start, start.start + text.trim_end().len() as u32)
+    }
+
+    /// Whether a name other than `WARP_SZ` follows the token at hand.
+    fn is_name_next(&self) -> bool {
+        let next = self.lexer.clone().next_token();
+        next.kind == TokenKind::Word && self.text_of(next.span) != "WARP_SZ"
+    }
+
+    fn name_operand(&mut self) -> Parsed<Operand<'a>> {
+        let start = self.token.span;
+        let text = self.text();
+        if text == "WARP_SZ" {
+            let value = self.integer("an integer")?;
+            return Ok(Operand { kind: OperandKind::Integer(value), span: self.since(start) });
+        }
+        self.advance();
+        let kind = if text == "_" { OperandKind::Sink } else { OperandKind::Name(text, 0) };
+        let mut operand = Operand { kind, span: start };
+        if self.is("|") {
+            self.advance();
+            let second = self.deeper(Self::name_or_fail)?;
+            let span = start.to(second.span);
+            operand = Operand { kind: OperandKind::Pair(Box::new(operand), Box::new(second)), span };
+        } else if self.is("+") || self.is("-") {
+            let offset = self.offset()?;
+            operand = Operand { kind: OperandKind::Name(text, offset), span: self.since(start) };
+        }
+        Ok(operand)
+    }
+
+    fn name_or_fail(&mut self) -> Parsed<Operand<'a>> {
+        if self.token.kind == TokenKind::Word { self.name_operand() } else { Err(self.unexpected("a register")) }
+    }
+
+    /// `+8`, `-8`, `+-8`, or nothing.
+    pub(super) fn offset(&mut self) -> Parsed<i64> {
+        let span = self.token.span;
+        let is_negative = self.is("-");
+        if !self.take("+") && !is_negative {
+            return Ok(0);
+        }
+        let value = self.sum_part()?;
+        let value = value.integer().ok_or_else(|| self.fail(span, "an offset is an integer"))?;
+        Ok(value as i64)
+    }
+
+    /// `[base+offset]` or `[a, b]`
+    fn bracketed(&mut self) -> Parsed<OperandKind<'a>> {
+        self.deeper(|parser| {
+            parser.expect("[")?;
+            let first = parser.operand(false)?;
+            if parser.take("]") {
+                return Ok(match first.kind {
+                    OperandKind::Name(name, offset) => {
+                        let base = Operand { kind: OperandKind::Name(name, 0), span: first.span };
+                        OperandKind::Address(Box::new(base), offset)
+                    }
+                    OperandKind::Integer(_) => OperandKind::Address(Box::new(first), 0),
+                    _ => OperandKind::Indexed(vec![first]),
+                });
+            }
+            let mut operands = vec![first];
+            while parser.take(",") {
+                operands.push(parser.operand(false)?);
+            }
+            parser.expect("]")?;
+            Ok(OperandKind::Indexed(operands))
+        })
+    }
+
+    fn operands_within(&mut self, open: &str, close: &str) -> Parsed<Vec<Operand<'a>>> {
+        self.deeper(|parser| {
+            parser.expect(open)?;
+            let mut operands = Vec::new();
+            if parser.take(close) {
+                return Ok(operands);
+            }
+            loop {
+                operands.push(parser.operand(false)?);
+                if parser.take(close) {
+                    return Ok(operands);
+                }
+                parser.expect(",")?;
+            }
+        })
+    }
+}
