@@ -126,6 +126,41 @@ pub(crate) const LISTS: &[(&str, &str)] = &[
     ("VEC", ".v2|.v4|.v8"),
     ("GEOM", ".1d|.2d|.3d|.a1d|.a2d|.cube|.acube|.2dms|.a2dms"),
     ("CLAMP", ".trap|.clamp|.zero"),
+    (
+        "M64K8",
+        ".m64n8k8|.m64n16k8|.m64n24k8|.m64n32k8|.m64n40k8|.m64n48k8|.m64n56k8|.m64n64k8|.m64n72k8|.m64n80k8|.m64n88k8|.m64n96k8|.m64n104k8|.m64n112k8|.m64n120k8|.m64n128k8|.m64n136k8|.m64n144k8|.m64n152k8|.m64n160k8|.m64n168k8|.m64n176k8|.m64n184k8|.m64n192k8|.m64n200k8|.m64n208k8|.m64n216k8|.m64n224k8|.m64n232k8|.m64n240k8|.m64n248k8|.m64n256k8",
+    ),
+    (
+        "M64K16",
+        ".m64n8k16|.m64n16k16|.m64n24k16|.m64n32k16|.m64n40k16|.m64n48k16|.m64n56k16|.m64n64k16|.m64n72k16|.m64n80k16|.m64n88k16|.m64n96k16|.m64n104k16|.m64n112k16|.m64n120k16|.m64n128k16|.m64n136k16|.m64n144k16|.m64n152k16|.m64n160k16|.m64n168k16|.m64n176k16|.m64n184k16|.m64n192k16|.m64n200k16|.m64n208k16|.m64n216k16|.m64n224k16|.m64n232k16|.m64n240k16|.m64n248k16|.m64n256k16",
+    ),
+    (
+        "M64K32",
+        ".m64n8k32|.m64n16k32|.m64n24k32|.m64n32k32|.m64n40k32|.m64n48k32|.m64n56k32|.m64n64k32|.m64n72k32|.m64n80k32|.m64n88k32|.m64n96k32|.m64n104k32|.m64n112k32|.m64n120k32|.m64n128k32|.m64n136k32|.m64n144k32|.m64n152k32|.m64n160k32|.m64n168k32|.m64n176k32|.m64n184k32|.m64n192k32|.m64n200k32|.m64n208k32|.m64n216k32|.m64n224k32|.m64n232k32|.m64n240k32|.m64n248k32|.m64n256k32",
+    ),
+    (
+        "M64K64",
+        ".m64n8k64|.m64n16k64|.m64n24k64|.m64n32k64|.m64n40k64|.m64n48k64|.m64n56k64|.m64n64k64|.m64n72k64|.m64n80k64|.m64n88k64|.m64n96k64|.m64n104k64|.m64n112k64|.m64n120k64|.m64n128k64|.m64n136k64|.m64n144k64|.m64n152k64|.m64n160k64|.m64n168k64|.m64n176k64|.m64n184k64|.m64n192k64|.m64n200k64|.m64n208k64|.m64n216k64|.m64n224k64|.m64n232k64|.m64n240k64|.m64n248k64|.m64n256k64",
+    ),
+    (
+        "M64K32I",
+        ".m64n8k32|.m64n16k32|.m64n24k32|.m64n32k32|.m64n48k32|.m64n64k32|.m64n80k32|.m64n96k32|.m64n112k32|.m64n128k32|.m64n144k32|.m64n160k32|.m64n176k32|.m64n192k32|.m64n208k32|.m64n224k32|.m64n240k32|.m64n256k32",
+    ),
+    (
+        "M64K64I",
+        ".m64n8k64|.m64n16k64|.m64n24k64|.m64n32k64|.m64n48k64|.m64n64k64|.m64n80k64|.m64n96k64|.m64n112k64|.m64n128k64|.m64n144k64|.m64n160k64|.m64n176k64|.m64n192k64|.m64n208k64|.m64n224k64|.m64n240k64|.m64n256k64",
+    ),
+    (
+        "M64K256I",
+        ".m64n8k256|.m64n16k256|.m64n24k256|.m64n32k256|.m64n48k256|.m64n64k256|.m64n80k256|.m64n96k256|.m64n112k256|.m64n128k256|.m64n144k256|.m64n160k256|.m64n176k256|.m64n192k256|.m64n208k256|.m64n224k256|.m64n240k256|.m64n256k256",
+    ),
+    ("TMEMSHAPE", ".16x64b|.16x128b|.16x256b|.32x32b"),
+    ("TMEMCOUNT", ".x1|.x2|.x4|.x8|.x16|.x32|.x64|.x128"),
+    ("COLLECTA", ".collector::a::fill|.collector::a::use|.collector::a::lastuse|.collector::a::discard"),
+    (
+        "COLLECTB",
+        ".collector::b0::fill|.collector::b0::use|.collector::b0::lastuse|.collector::b0::discard|.collector::b1::fill|.collector::b1::use|.collector::b1::lastuse|.collector::b1::discard|.collector::b2::fill|.collector::b2::use|.collector::b2::lastuse|.collector::b2::discard|.collector::b3::fill|.collector::b3::use|.collector::b3::lastuse|.collector::b3::discard",
+    ),
     ("DIM", ".1d|.2d|.3d|.4d|.5d"),
     ("CTAGROUP", ".cta_group::1|.cta_group::2"),
 ];
@@ -980,6 +1015,111 @@ isa! {
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m8n8k4{.RND}.f64.f64.f64.f64  d:{f64}, a:{f64}, b:{f64}, c:{f64}"
             6.3 sm_75: ".sync.aligned.row.col.m8n8k32.s32.u4|.s4.u4|.s4.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             6.3 sm_75: ".xor|.and.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+        ]
+    }
+
+    "Matrices of warp groups" {
+        /// Orders accesses of registers and shared memory by asynchronous products.
+        WgmmaFence = "wgmma.fence" known "only sm_90a has it, and its code runs nowhere else" [
+            8.0 sm_90a: ".sync.aligned"
+        ]
+        /// Makes a group of the asynchronous products so far.
+        WgmmaCommitGroup = "wgmma.commit_group" known "only sm_90a has it, and its code runs nowhere else" [
+            8.0 sm_90a: ".sync.aligned"
+        ]
+        /// Waits until only so many groups of products are unfinished.
+        WgmmaWaitGroup = "wgmma.wait_group" known "only sm_90a has it, and its code runs nowhere else" [
+            8.0 sm_90a: ".sync.aligned  n:#"
+        ]
+        /// Multiplies matrices of a warp group without waiting.
+        WgmmaMmaAsync = "wgmma.mma_async" known "only sm_90a has it, and its code runs nowhere else" [
+            8.0 sm_90a: ".sync.aligned.M64K16.f16|.f32.f16.f16  d:{b32}, a:b64, b:b64, p:*, sa:#, sb:#, ta:#, tb:#"
+            8.0 sm_90a: ".sync.aligned.M64K16.f16|.f32.f16.f16  d:{b32}, a:{b32*4}, b:b64, p:*, sa:#, sb:#, tb:#"
+            8.0 sm_90a: ".sync.aligned.M64K16.f32.bf16.bf16  d:{b32}, a:b64, b:b64, p:*, sa:#, sb:#, ta:#, tb:#"
+            8.0 sm_90a: ".sync.aligned.M64K16.f32.bf16.bf16  d:{b32}, a:{b32*4}, b:b64, p:*, sa:#, sb:#, tb:#"
+            8.0 sm_90a: ".sync.aligned.M64K8.f32.tf32.tf32  d:{b32}, a:*, b:b64, p:*, sa:#, sb:#"
+            8.0 sm_90a: ".sync.aligned.M64K32.f16|.f32.e4m3|.e5m2.e4m3|.e5m2  d:{b32}, a:*, b:b64, p:*, sa:#, sb:#"
+            8.0 sm_90a: ".sync.aligned.M64K32I{.satfinite}.s32.s8|.u8.s8|.u8  d:{b32}, a:*, b:b64, p:*"
+            8.0 sm_90a: ".sync.aligned.M64K256I.s32.b1.b1.and.popc  d:{b32}, a:*, b:b64, p:*"
+        ]
+        /// Multiplies matrices of a warp group, one of them sparse, without waiting.
+        WgmmaMmaAsyncSp = "wgmma.mma_async.sp" known "only sm_90a has it, and its code runs nowhere else" [
+            8.2 sm_90a: ".sync.aligned.M64K32.f16|.f32.f16.f16  d:{b32}, a:b64, b:b64, e:b32, f:#, p:*, sa:#, sb:#, ta:#, tb:#"
+            8.2 sm_90a: ".sync.aligned.M64K32.f16|.f32.f16.f16  d:{b32}, a:{b32*4}, b:b64, e:b32, f:#, p:*, sa:#, sb:#, tb:#"
+            8.2 sm_90a: ".sync.aligned.M64K32.f32.bf16.bf16  d:{b32}, a:b64, b:b64, e:b32, f:#, p:*, sa:#, sb:#, ta:#, tb:#"
+            8.2 sm_90a: ".sync.aligned.M64K32.f32.bf16.bf16  d:{b32}, a:{b32*4}, b:b64, e:b32, f:#, p:*, sa:#, sb:#, tb:#"
+            8.2 sm_90a: ".sync.aligned.M64K16.f32.tf32.tf32  d:{b32}, a:*, b:b64, e:b32, f:#, p:*, sa:#, sb:#"
+            8.2 sm_90a: ".sync.aligned.M64K64.f16|.f32.e4m3|.e5m2.e4m3|.e5m2  d:{b32}, a:*, b:b64, e:b32, f:#, p:*, sa:#, sb:#"
+            8.2 sm_90a: ".sync.aligned.M64K64I{.satfinite}.s32.s8|.u8.s8|.u8  d:{b32}, a:*, b:b64, e:b32, f:#, p:*"
+        ]
+    }
+
+    "Tensor memory" {
+        /// Takes columns of tensor memory.
+        Tcgen05Alloc = "tcgen05.alloc" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.sync.aligned{.shared::cta}.b32  [to], columns:u32"
+        ]
+        /// Gives columns of tensor memory back.
+        Tcgen05Dealloc = "tcgen05.dealloc" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.sync.aligned.b32  a:u32, columns:u32"
+        ]
+        /// Promises to take no more columns.
+        Tcgen05RelinquishAllocPermit = "tcgen05.relinquish_alloc_permit" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.sync.aligned"
+        ]
+        /// Loads from tensor memory.
+        Tcgen05Ld = "tcgen05.ld" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".sync.aligned.TMEMSHAPE.TMEMCOUNT{.pack::16b}.b32  d:{b32}, [a]"
+            8.6 sm_100a: ".sync.aligned.16x32bx2.TMEMCOUNT{.pack::16b}.b32  d:{b32}, [a], half:#"
+        ]
+        /// Loads from tensor memory and reduces.
+        Tcgen05LdRed = "tcgen05.ld.red" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.8 sm_101a: ".sync.aligned.32x32b.TMEMCOUNT.min|.max{.abs}{.NaN}.f32|.u32|.s32  d:{b32}, dr:b32, [a]"
+            8.8 sm_101a: ".sync.aligned.16x32bx2.TMEMCOUNT.min|.max{.abs}{.NaN}.f32|.u32|.s32  d:{b32}, dr:b32, [a], half:#"
+        ]
+        /// Stores to tensor memory.
+        Tcgen05St = "tcgen05.st" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".sync.aligned.TMEMSHAPE.TMEMCOUNT{.unpack::16b}.b32  [a], b:{b32}"
+            8.6 sm_100a: ".sync.aligned.16x32bx2.TMEMCOUNT{.unpack::16b}.b32  [a], half:#, b:{b32}"
+        ]
+        /// Waits for the loads or stores of tensor memory so far.
+        Tcgen05Wait = "tcgen05" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".wait::ld|.wait::st.sync.aligned"
+            8.6 sm_100a: ".fence::before_thread_sync|.fence::after_thread_sync"
+        ]
+        /// Copies from shared to tensor memory.
+        Tcgen05Cp = "tcgen05.cp" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.128x256b|.4x256b|.128x128b{.b8x16}{.b6x16_p32|.b4x16_p64}  [a], from:b64"
+            8.6 sm_100a: ".CTAGROUP.64x128b.warpx2::02_13|.warpx2::01_23{.b8x16}{.b6x16_p32|.b4x16_p64}  [a], from:b64"
+            8.6 sm_100a: ".CTAGROUP.32x128b.warpx4{.b8x16}{.b6x16_p32|.b4x16_p64}  [a], from:b64"
+        ]
+        /// Shifts rows of tensor memory down.
+        Tcgen05Shift = "tcgen05.shift" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.down  [a]"
+        ]
+        /// Signals a barrier object when the operations so far are done.
+        Tcgen05Commit = "tcgen05.commit" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.mbarrier::arrive::one{.shared::cluster}{.multicast::cluster}.b64  [a]{, mask:b16}"
+        ]
+        /// Multiplies matrices in tensor and shared memory.
+        Tcgen05Mma = "tcgen05.mma" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8{.ashift}{.COLLECTA}  [d], a:*, b:b64, i:b32, enable:pred{, scale:#}"
+            8.6 sm_100a: ".CTAGROUP.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8{.ashift}{.COLLECTA}  [d], a:*, b:b64, i:b32, lanes:{b32}, enable:pred{, scale:#}"
+            8.6 sm_100a: ".CTAGROUP.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4.block_scale{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X|.block16|.block32}{.COLLECTA}  [d], a:*, b:b64, i:b32, [sa], [sb], enable:pred"
+        ]
+        /// Multiplies matrices in tensor and shared memory, one of them sparse.
+        Tcgen05MmaSp = "tcgen05.mma.sp" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".CTAGROUP.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8{.ashift}{.COLLECTA}  [d], a:*, b:b64, [e], i:b32, enable:pred{, scale:#}"
+            8.6 sm_100a: ".CTAGROUP.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8{.ashift}{.COLLECTA}  [d], a:*, b:b64, [e], i:b32, lanes:{b32}, enable:pred{, scale:#}"
+            8.6 sm_100a: ".CTAGROUP.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4.block_scale{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X|.block16|.block32}{.COLLECTA}  [d], a:*, b:b64, [e], i:b32, [sa], [sb], enable:pred"
+        ]
+        /// Multiplies matrices with the second one kept in place.
+        Tcgen05MmaWs = "tcgen05.mma.ws" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".cta_group::1.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8{.COLLECTB}  [d], a:*, b:b64, i:b32, enable:pred{, zero:b64}"
+        ]
+        /// Multiplies matrices, one of them sparse, with the second one kept in place.
+        Tcgen05MmaWsSp = "tcgen05.mma.ws.sp" known "only sm_100a and its like have it, and their code runs nowhere else" [
+            8.6 sm_100a: ".cta_group::1.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8{.COLLECTB}  [d], a:*, b:b64, [e], i:b32, enable:pred{, zero:b64}"
         ]
     }
 
