@@ -5,13 +5,15 @@
 //!
 //! In reading order: [`cost`] and [`transfer`] price an instruction, [`routine`] what GpSimd routines do inside,
 //! [`counts`] and [`plan`] unroll a program as far as it must be simulated, [`events`] simulates one core,
-//! [`fallback`] prices kernels that run as one GpSimd routine, [`insight`] says what the numbers mean.
+//! [`fallback`] prices kernels that run as one GpSimd routine, [`insight`] says what the numbers mean, [`modelled`]
+//! remembers what was made for a kernel.
 
 pub mod cost;
 pub mod counts;
 pub mod events;
 pub mod fallback;
 pub mod insight;
+pub mod modelled;
 pub mod plan;
 pub mod routine;
 pub mod transfer;
@@ -23,6 +25,7 @@ use crate::units::{Bandwidth, Bytes, Picoseconds};
 use counts::Runs;
 use events::{Outcome, Stuck};
 pub use insight::Insight;
+pub use modelled::Modelled;
 use plan::Plan;
 use translator::neuron::program::{Program, RegionKind};
 use translator::neuron::words::{Engine, Space};
