@@ -8,7 +8,7 @@ use crate::energy;
 use crate::price::{self, Price};
 use crate::timing::{Traffic, Unit, Verdict};
 use crate::units::{Bytes, Picoseconds};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use translator::neuron::words::Engine;
@@ -25,7 +25,7 @@ pub struct Report {
 }
 
 /// Totals of one kernel's launches.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Totals {
     launches: u64,
     time: Picoseconds,
@@ -42,7 +42,7 @@ struct Totals {
 }
 
 /// Copies between host and device.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Copies {
     number: u64,
     bytes: Bytes,
@@ -77,6 +77,35 @@ impl Report {
         self.copies.number += 1;
         self.copies.bytes += bytes;
         self.copies.time += time;
+    }
+
+    /// Whether nothing was launched.
+    pub fn is_empty(&self) -> bool {
+        self.kernels.is_empty()
+    }
+
+    /// The totals of a kernel as one line, for [`Report::merge`] in another process; none if it was not launched.
+    pub fn record(&self, kernel: &str) -> Option<String> {
+        let totals = self.kernels.get(kernel)?;
+        Some(serde_json::to_string(&Record::Kernel(kernel.into(), totals.clone())).expect("plain numbers and strings"))
+    }
+
+    /// The totals of copies as one line, for [`Report::merge`].
+    pub fn record_copies(&self) -> String {
+        serde_json::to_string(&Record::Copies(self.copies)).expect("plain numbers")
+    }
+
+    /// Adds what another process recorded.
+    pub fn merge(&mut self, record: &str) -> Result<(), serde_json::Error> {
+        match serde_json::from_str(record)? {
+            Record::Kernel(name, totals) => self.kernels.entry(name).or_default().merge(totals),
+            Record::Copies(Copies { number, bytes, time }) => {
+                self.copies.number += number;
+                self.copies.bytes += bytes;
+                self.copies.time += time;
+            }
+        }
+        Ok(())
     }
 
     /// Simulated time of all kernels.
@@ -189,7 +218,33 @@ fn cost_text(price: Option<&Price>, time: Picoseconds) -> String {
     }
 }
 
+/// What one process tells another.
+#[derive(Serialize, Deserialize)]
+enum Record {
+    Kernel(String, Totals),
+    Copies(Copies),
+}
+
 impl Totals {
+    fn merge(&mut self, other: Totals) {
+        self.launches += other.launches;
+        self.time += other.time;
+        self.execution += other.execution;
+        for (sum, busy) in self.engines.iter_mut().zip(other.engines) {
+            *sum += busy;
+        }
+        self.dma += other.dma;
+        let Traffic { read, written, moved, descriptors } = other.traffic;
+        self.traffic.read += read;
+        self.traffic.written += written;
+        self.traffic.moved += moved;
+        self.traffic.descriptors += descriptors;
+        self.idle += other.idle;
+        self.insights = other.insights;
+        self.instructions = other.instructions;
+        self.fallback = other.fallback;
+    }
+
     /// The unit with the most busy time, and its part of the execution in percent.
     fn busiest(&self) -> (Unit, f64) {
         let engines = Engine::ALL.iter().map(|&engine| (Unit::Engine(engine), self.engines[engine as usize]));

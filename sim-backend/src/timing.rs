@@ -75,7 +75,7 @@ impl std::fmt::Display for Unit {
 }
 
 /// DMA traffic.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Traffic {
     /// Bytes read from HBM.
     pub read: Bytes,

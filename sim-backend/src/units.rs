@@ -8,7 +8,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// Simulated time, or a span of it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Picoseconds(pub u64);
 
 /// Cycles of one engine; only its [`Clock`] makes time of them.
@@ -16,7 +16,7 @@ pub struct Picoseconds(pub u64);
 pub struct Cycles(pub u64);
 
 /// An amount of memory or traffic.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Bytes(pub u64);
 
 /// A clock, in megahertz: every published clock is a whole number of them.
