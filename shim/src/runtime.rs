@@ -18,6 +18,7 @@ pub mod module;
 pub mod program;
 pub mod variables;
 
+pub mod accelerator;
 pub mod launch;
 
 pub mod event;

@@ -1,5 +1,6 @@
 //! A launch: a kernel with its shape and parameters, how it is run, and what its faults mean for the context.
 
+use super::accelerator;
 use super::context::Context;
 use super::device::device;
 use super::settings::Settings;
@@ -7,7 +8,8 @@ use crate::abi::Result;
 use crate::error::CUerror;
 use crate::report;
 use sim_backend::device::Demand;
-use sim_backend::execute::{self, Limits, Shape, run_reference};
+use sim_backend::execute::device::Failure;
+use sim_backend::execute::{self, Limits, Shape};
 use sim_backend::fault::{Fault, FaultKind};
 use sim_backend::units::{Bytes, Picoseconds};
 use std::sync::Arc;
@@ -54,12 +56,16 @@ impl Launch {
             start_nanoseconds: start.0 / 1000,
             limits,
         };
-        match run_reference(&launch) {
-            Ok(_counts) => Ok(device.model.spec.kernel_start),
-            Err(fault) => {
+        match accelerator::run(&launch, &self.kernel, &device.model) {
+            Ok(counts) => Ok(accelerator::judge(&self.kernel, self.shape, &device.model, &counts)),
+            Err(Failure::Fault(fault)) => {
                 let (error, id) = answer(&fault.kind);
                 tell(&fault, error, id);
                 Err(error)
+            }
+            Err(defect @ Failure::Defect(_)) => {
+                report::line(format_args!("error[T0900]: kernel `{}`: {defect}", kernel.name));
+                Err(CUerror::UNKNOWN)
             }
         }
     }

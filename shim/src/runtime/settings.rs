@@ -22,7 +22,7 @@ pub enum Executor {
 }
 
 /// How faithful NeuronCore programs are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Numerics {
     /// What the engines do.
     #[default]

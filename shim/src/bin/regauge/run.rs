@@ -11,7 +11,10 @@ mod supervise;
 
 use clap::{Args, ValueEnum};
 use cuda::report;
+use cuda::runtime::settings::Settings;
 use program::{Hindrance, Program};
+use sim_backend::device::Device;
+use sim_backend::spec::Spec;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -106,6 +109,13 @@ impl Run {
         self.supervise(command, &program)
     }
 
+    /// The device that the program saw.
+    fn device(&self) -> Device {
+        let device = Settings::get().device.clone();
+        let spec = self.device.and_then(|chip| Spec::named(chip.to_possible_value()?.get_name()));
+        spec.map_or(device, Device::new)
+    }
+
     fn supervise(&self, mut command: Command, program: &Program) -> ExitCode {
         let pipe = match StatusPipe::open() {
             Ok(pipe) => pipe,
@@ -132,7 +142,7 @@ impl Run {
             ));
         }
         if let Some(summary) = summary {
-            summary.print();
+            summary.print(self.device());
         }
         end.pass_on()
     }
