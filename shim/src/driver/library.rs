@@ -3,12 +3,11 @@
 use super::device::Device;
 use super::function;
 use super::jit::Options;
-use super::module::{program_of, program_of_file, text};
+use super::module::{answer, program_of, program_of_file, text};
 use crate::abi::{HostBytes, In, Out, OutArray, Result};
 use crate::error::CUerror;
 use crate::handle::{KernelHandle, Live};
-use crate::runtime::context::{Context, current};
-use crate::runtime::device::device;
+use crate::runtime::context::current;
 use crate::runtime::module::{Function, Library};
 use crate::sys::{
     CUdeviceptr, CUfunction, CUfunction_attribute, CUjit_option, CUkernel, CUlibrary, CUlibraryOption, CUmodule,
@@ -87,14 +86,6 @@ pub fn get_module(module: Out<CUmodule>, library: Live<Library>) -> Result {
     Ok(())
 }
 
-/// The current context, or the primary one if that is active: managed variables need no current context.
-fn any_context() -> Result<Live<Context>> {
-    current::get().or_else(|error| {
-        let primary = device()?.primary();
-        if primary.is_active() { Ok(primary.clone()) } else { Err(error) }
-    })
-}
-
 /// `cuLibraryGetGlobal`
 pub fn get_global(
     address: Option<Out<CUdeviceptr>>,
@@ -105,19 +96,14 @@ pub fn get_global(
     super::module::get_global(address, bytes, library.module(current::get()?.object())?, name)
 }
 
-/// `cuLibraryGetManaged`
+/// `cuLibraryGetManaged`: needs no context.
 pub fn get_managed(
     address: Option<Out<CUdeviceptr>>,
     bytes: Option<Out<usize>>,
     library: Live<Library>,
     name: &CStr,
 ) -> Result {
-    let module = library.module(any_context()?.object())?;
-    let (_, is_managed) = module.variable(text(name)?)?;
-    if !is_managed {
-        return Err(CUerror::NOT_FOUND);
-    }
-    super::module::get_global(address, bytes, module, name)
+    answer(address, bytes, library.managed_variable(text(name)?)?)
 }
 
 /// `cuLibraryGetUnifiedFunction`: functions that host and device call through one pointer do not exist here.

@@ -20,7 +20,7 @@ pub fn allocate(bytes: usize, align: u64, kind: Kind) -> Result<u64> {
     if bytes == 0 {
         return Err(CUerror::INVALID_VALUE);
     }
-    device()?.allocate(&context, bytes as u64, align, kind)
+    device()?.allocate(Some(&context), bytes as u64, align, kind)
 }
 
 /// `cuMemAlloc`

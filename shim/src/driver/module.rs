@@ -8,6 +8,7 @@ use crate::runtime::context::current;
 use crate::runtime::image;
 use crate::runtime::module::Module;
 use crate::runtime::program::Program;
+use crate::runtime::variables::Place;
 use crate::sys::{CUdeviceptr, CUfunction, CUjit_option, CUmodule, CUmoduleLoadingMode};
 use std::ffi::{CStr, c_void};
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub fn program_of_file(path: &CStr, options: &Options) -> Result<Arc<Program>> {
 
 fn load_into_current(module: Out<CUmodule>, load: impl FnOnce() -> Result<Arc<Program>>) -> Result {
     let context = current::get()?;
-    module.set(Module::load(load()?, context.object())?.handle());
+    module.set(Module::load(load()?, context.object(), None)?.handle());
     Ok(())
 }
 
@@ -103,10 +104,14 @@ pub fn get_global(
     module: Live<Module>,
     name: &CStr,
 ) -> Result {
+    answer(address, bytes, module.variable(text(name)?)?)
+}
+
+/// Tells where a variable lies, if anybody wants to know.
+pub fn answer(address: Option<Out<CUdeviceptr>>, bytes: Option<Out<usize>>, place: Place) -> Result {
     if address.is_none() && bytes.is_none() {
         return Err(CUerror::INVALID_VALUE);
     }
-    let (place, _) = module.variable(text(name)?)?;
     if let Some(address) = address {
         address.set(place.address);
     }

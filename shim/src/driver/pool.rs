@@ -116,7 +116,7 @@ pub fn alloc_from_pool_async(
     }
     let kind = Kind::Pooled { pool: pool.number() };
     let device = device()?;
-    let attempt = || device.allocate(stream.context(), bytes as u64, ALIGNMENT, kind);
+    let attempt = || device.allocate(Some(stream.context()), bytes as u64, ALIGNMENT, kind);
     let made = attempt().or_else(|_| {
         // Work that frees memory may still be under way.
         stream.context().schedule.wait_for_all();

@@ -59,7 +59,7 @@ pub struct Allocation {
     pub size: u64,
     /// What it is.
     pub kind: Kind,
-    /// Handle of the owning context.
+    /// Handle of the owning context; 0 where no context owns it.
     pub context: u64,
     /// Counts allocations of the process, from 1; never used twice.
     pub number: u64,

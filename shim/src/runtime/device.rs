@@ -66,8 +66,8 @@ impl Device {
         *lock(&self.retained) = 0;
     }
 
-    /// Allocates for a context. What new memory holds is not defined.
-    pub fn allocate(&self, context: &Context, bytes: u64, align: u64, kind: Kind) -> Result<u64> {
+    /// Allocates for a context, or for none. What new memory holds is not defined.
+    pub fn allocate(&self, context: Option<&Context>, bytes: u64, align: u64, kind: Kind) -> Result<u64> {
         let purpose = match kind {
             Kind::Host { .. } => memory::Kind::HostPinned,
             Kind::Managed { .. } | Kind::Variable { managed: true } => memory::Kind::Managed,
@@ -76,7 +76,8 @@ impl Device {
             Kind::Registered { .. } => return Err(CUerror::INVALID_VALUE),
         };
         let address = self.memory.allocate(bytes, align, purpose)?;
-        let made = self.allocations.insert(address, bytes.max(1), kind, context.handle() as u64);
+        let owner = context.map_or(0, |context| context.handle() as u64);
+        let made = self.allocations.insert(address, bytes.max(1), kind, owner);
         made.expect("memory hands out only what is free, and the table holds only what memory handed out");
         Ok(address)
     }

@@ -27,6 +27,8 @@ pub struct Module {
 pub struct Library {
     handle: OnceLock<usize>,
     program: Arc<Program>,
+    /// Its `__managed__` variables, which no context owns.
+    managed: OnceLock<Result<Variables>>,
     /// By number of the context.
     modules: Mutex<HashMap<u64, Live<Module>>>,
     kernels: Mutex<HashMap<usize, Live<Function>>>,
@@ -70,9 +72,9 @@ impl Object for Function {
 }
 
 impl Module {
-    /// Brings a program into a context.
-    pub fn load(program: Arc<Program>, context: &Arc<Context>) -> Result<Live<Module>> {
-        let variables = Variables::place(device()?, context, &program)?;
+    /// Brings a program into a context. `managed` are the variables that exist already.
+    pub fn load(program: Arc<Program>, context: &Arc<Context>, managed: Option<&Variables>) -> Result<Live<Module>> {
+        let variables = Variables::place(device()?, context, &program, managed)?;
         let module = Module {
             handle: OnceLock::new(),
             program,
@@ -125,10 +127,9 @@ impl Module {
     }
 
     /// Where a variable lies.
-    pub fn variable(&self, name: &str) -> Result<(Place, bool)> {
+    pub fn variable(&self, name: &str) -> Result<Place> {
         let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
-        let place = self.variables.get(index).ok_or(CUerror::NOT_FOUND)?;
-        Ok((place, self.program.module.variables[index].managed))
+        self.variables.get(index).ok_or(CUerror::NOT_FOUND)
     }
 
     /// Addresses of variables, by their indices.
@@ -142,7 +143,8 @@ impl Library {
     /// A library of a program.
     pub fn new(program: Arc<Program>) -> Live<Library> {
         let handle = OnceLock::new();
-        let library = Library { handle, program, modules: Mutex::default(), kernels: Mutex::default() };
+        let library =
+            Library { handle, program, managed: OnceLock::new(), modules: Mutex::default(), kernels: Mutex::default() };
         let live = Library::registry().insert(Arc::new(library));
         let _ = live.handle.set(live.handle() as usize);
         live
@@ -164,11 +166,22 @@ impl Library {
         match modules.get(&context.number()) {
             Some(module) if module.is_loaded() => Ok(module.clone()),
             _ => {
-                let module = Module::load(self.program.clone(), context)?;
+                let module = Module::load(self.program.clone(), context, Some(self.managed()?))?;
                 modules.insert(context.number(), module.clone());
                 Ok(module)
             }
         }
+    }
+
+    fn managed(&self) -> Result<&Variables> {
+        let place = || Variables::place_managed(device()?, &self.program);
+        self.managed.get_or_init(place).as_ref().map_err(|error| *error)
+    }
+
+    /// Where a `__managed__` variable lies.
+    pub fn managed_variable(&self, name: &str) -> Result<Place> {
+        let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
+        self.managed()?.get(index).ok_or(CUerror::NOT_FOUND)
     }
 
     /// One of its kernels; always the same handle.
@@ -189,6 +202,9 @@ impl Library {
         let modules: Vec<_> = lock(&live.modules).drain().collect();
         for (_, module) in modules.iter().filter(|(_, module)| module.is_loaded()) {
             Module::unload(module)?;
+        }
+        if let Some(Ok(managed)) = live.managed.get() {
+            managed.free(device()?);
         }
         Ok(())
     }

@@ -233,6 +233,7 @@ fn parse(text: &str, name: &str) -> Result<checked::Module, LoadError> {
     })
 }
 
-fn link(_texts: &[String], _name: &str) -> Result<checked::Module, LoadError> {
-    Err(LoadError::new(CUerror::NOT_SUPPORTED, "linking several PTX texts is not supported yet"))
+fn link(texts: &[String], name: &str) -> Result<checked::Module, LoadError> {
+    let modules = texts.iter().map(|text| parse(text, name)).collect::<Result<Vec<_>, _>>()?;
+    ptx_frontend::link::link(&modules).map_err(|error| LoadError::new(CUerror::INVALID_PTX, error.to_string()))
 }

@@ -1,6 +1,9 @@
-//! Variables of a module: a place in memory for each, with its initial bytes and the addresses written into them.
+//! Variables of a program: a place in memory for each, with its initial bytes and the addresses written into them.
+//!
+//! Every module of a program has variables of its own. `__managed__` ones of a library exist once, before any context
+//! does.
 
-use super::allocations::Kind;
+use super::allocations::{Allocation, Kind};
 use super::context::Context;
 use super::device::Device;
 use super::program::Program;
@@ -18,54 +21,80 @@ pub struct Place {
     pub size: u64,
 }
 
-/// The places of a module's variables, in the module's order; `None` for those that have none of their own
-/// (`.shared`).
-#[derive(Debug)]
-pub struct Variables(Vec<Option<Place>>);
+/// The places of a program's variables, in the order of the PTX; `None` for those that have none here.
+#[derive(Debug, Default)]
+pub struct Variables {
+    places: Vec<Option<Place>>,
+    /// Which of them are somebody else's.
+    borrowed: Vec<bool>,
+}
 
 /// Whether the variable takes room in device memory.
 fn is_placed(variable: &Variable) -> bool {
-    matches!(variable.space, StateSpace::Global | StateSpace::Const)
+    matches!(variable.space, StateSpace::Global | StateSpace::Const) && variable.linkage != Linkage::Extern
 }
 
 impl Variables {
-    /// Gives each variable a place and its initial value.
-    pub fn place(device: &Device, context: &Context, program: &Program) -> Result<Self> {
-        let module = &program.module;
-        let mut variables = Variables(Vec::with_capacity(module.variables.len()));
-        for variable in &module.variables {
-            let place = match allocate(device, context, variable) {
-                Ok(place) => place,
-                Err(error) => {
-                    variables.free(device);
-                    return Err(error);
-                }
-            };
-            variables.0.push(place);
+    /// Places the `__managed__` variables of a library. Addresses of others are written when there are any.
+    pub fn place_managed(device: &Device, program: &Program) -> Result<Self> {
+        let mut variables = Variables::default();
+        for variable in &program.module.variables {
+            let wanted = is_placed(variable) && variable.managed;
+            variables.add(device, None, variable, wanted)?;
         }
-        for (variable, place) in module.variables.iter().zip(&variables.0) {
-            let Some(place) = place else { continue };
-            if let Err(error) = device.memory.write(place.address, &variables.initial(program, variable, place.size)) {
-                variables.free(device);
-                return Err(error.into());
-            }
-        }
+        variables.initialise(device, program)?;
         Ok(variables)
     }
 
-    /// The initial bytes of a variable, with addresses filled in.
-    fn initial(&self, program: &Program, variable: &Variable, size: u64) -> Vec<u8> {
-        let mut bytes = variable.initial.clone();
-        bytes.resize(size as usize, 0);
-        for relocation in &variable.relocations {
-            let value = self.address(program, relocation) >> relocation.shift;
-            let at = relocation.offset as usize;
-            let width = relocation.width as usize;
-            if let Some(slot) = bytes.get_mut(at..at + width) {
-                slot.copy_from_slice(&value.to_le_bytes()[..width]);
+    /// Places all variables, for a module in `context`. `managed` ones of its library are taken as they are.
+    pub fn place(device: &Device, context: &Context, program: &Program, managed: Option<&Variables>) -> Result<Self> {
+        let mut variables = Variables::default();
+        for (index, variable) in program.module.variables.iter().enumerate() {
+            match managed.and_then(|managed| managed.get(index)) {
+                Some(place) => {
+                    variables.places.push(Some(place));
+                    variables.borrowed.push(true);
+                }
+                None => variables.add(device, Some(context), variable, is_placed(variable))?,
             }
         }
-        bytes
+        variables.initialise(device, program)?;
+        Ok(variables)
+    }
+
+    fn add(&mut self, device: &Device, context: Option<&Context>, variable: &Variable, wanted: bool) -> Result {
+        let mut place = None;
+        if wanted {
+            let kind = Kind::Variable { managed: variable.managed };
+            match device.allocate(context, variable.size, u64::from(variable.align.max(1)), kind) {
+                Ok(address) => place = Some(Place { address, size: variable.size }),
+                Err(error) => {
+                    self.free(device);
+                    return Err(error);
+                }
+            }
+        }
+        self.places.push(place);
+        self.borrowed.push(false);
+        Ok(())
+    }
+
+    fn initialise(&self, device: &Device, program: &Program) -> Result {
+        for (index, variable) in program.module.variables.iter().enumerate() {
+            let Some(place) = self.get(index) else { continue };
+            if !self.borrowed[index] {
+                let mut bytes = variable.initial.clone();
+                bytes.resize(place.size as usize, 0);
+                device.memory.write(place.address, &bytes)?;
+            }
+            for relocation in &variable.relocations {
+                let value = self.address(program, relocation) >> relocation.shift;
+                let bytes = value.to_le_bytes();
+                let width = (relocation.width as usize).min(bytes.len());
+                device.memory.write(place.address + relocation.offset, &bytes[..width])?;
+            }
+        }
+        Ok(())
     }
 
     fn address(&self, program: &Program, relocation: &Relocation) -> u64 {
@@ -78,24 +107,16 @@ impl Variables {
 
     /// Where a variable lies.
     pub fn get(&self, index: usize) -> Option<Place> {
-        self.0.get(index).copied().flatten()
+        self.places.get(index).copied().flatten()
     }
 
     /// Gives the room back. Places that the end of their context took already are left alone.
     pub fn free(&self, device: &Device) {
-        for place in self.0.iter().flatten() {
-            let is_ours =
-                |allocation: &super::allocations::Allocation| matches!(allocation.kind, Kind::Variable { .. });
-            let _ = device.release(place.address, is_ours);
+        let is_ours = |allocation: &Allocation| matches!(allocation.kind, Kind::Variable { .. });
+        for (place, borrowed) in self.places.iter().zip(&self.borrowed) {
+            if let (Some(place), false) = (place, borrowed) {
+                let _ = device.release(place.address, is_ours);
+            }
         }
     }
-}
-
-fn allocate(device: &Device, context: &Context, variable: &Variable) -> Result<Option<Place>> {
-    if !is_placed(variable) || variable.linkage == Linkage::Extern {
-        return Ok(None);
-    }
-    let kind = Kind::Variable { managed: variable.managed };
-    let address = device.allocate(context, variable.size, u64::from(variable.align.max(1)), kind)?;
-    Ok(Some(Place { address, size: variable.size }))
 }

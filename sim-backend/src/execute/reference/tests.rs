@@ -299,7 +299,7 @@ fn a_failed_assertion_prints_and_faults() {
     let printed = bench.printed.lock().unwrap();
     assert_eq!(
         printed[..],
-        [(Stream::Err, "a.cu:42: main: block: [0,0,0], thread: [0,0,0] Assertion `x > 0' failed.\n".to_owned())]
+        [(Stream::Err, "a.cu:42: main: block: [0,0,0], thread: [0,0,0] Assertion `x > 0` failed.\n".to_owned())]
     );
 }
 
