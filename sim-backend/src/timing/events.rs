@@ -101,9 +101,16 @@ pub struct Outcome {
     pub table_loads: Picoseconds,
 }
 
-/// Engines that can never go on: what each waits for.
+/// Engines that can never go on, and the instruction each stands at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stuck(pub Vec<(Engine, usize)>);
+
+impl std::fmt::Display for Stuck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let list = self.0.iter().map(|(engine, instruction)| format!("{engine} at instruction {instruction}"));
+        f.write_str(&list.collect::<Vec<_>>().join(", "))
+    }
+}
 
 /// How many of an engine's latest instructions can still be on their way to their results.
 const IN_FLIGHT: usize = 4;

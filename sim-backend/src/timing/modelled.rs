@@ -32,14 +32,15 @@ impl Modelled {
     /// The kernel's program for a launch of this shape.
     pub fn program(&self, kernel: &Kernel, shape: Shape, numerics: Numerics) -> Arc<Program> {
         let key = (launch_shape(shape), numerics);
-        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(program) = programs.get(&key) {
+        if let Some(program) = self.programs.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return program.clone();
         }
+        // Not under the lock: this takes longest of all here.
+        let program = Arc::new(lower(kernel, key.0, self.model(), numerics));
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
         if programs.len() >= SHAPES {
             programs.clear();
         }
-        let program = Arc::new(lower(kernel, key.0, self.model(), numerics));
         programs.insert(key, program.clone());
         program
     }
