@@ -4,6 +4,7 @@ use crate::run::{Chip, Numerics};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use cuda::report;
+use ptx_frontend::checked::Module;
 use ptx_frontend::container;
 use std::fmt::Display;
 use std::io::Write;
@@ -17,8 +18,9 @@ use translator::{Options, tile};
 /// Exit status: 0 if every kernel was translated, 1 if some were not, 2 if the file cannot be read.
 #[derive(Args)]
 pub(crate) struct Translate {
-    /// PTX, or a file that contains PTX
-    file: PathBuf,
+    /// PTX, or a file that contains PTX; several are linked into one module, as for `nvcc -rdc=true`
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value = "neuron")]
     emit: Emit,
@@ -44,7 +46,7 @@ enum Emit {
 impl Translate {
     /// Runs the command.
     pub(crate) fn main(self) -> ExitCode {
-        match self.translate_file() {
+        match self.translate_files() {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(error) => {
@@ -55,39 +57,58 @@ impl Translate {
     }
 
     /// Whether every kernel was translated.
-    fn translate_file(&self) -> Result<bool> {
-        let name = self.file.display().to_string();
-        let bytes = std::fs::read(&self.file).with_context(|| format!("`{name}`"))?;
-        let contents = container::contents(&bytes).with_context(|| format!("`{name}`"))?;
-        let (mut found, mut all_done) = (false, true);
-        for image in &contents.ptx {
-            let module = match ptx_frontend::parse_module(&image.text, &name) {
-                Ok(module) => module,
-                Err(errors) => {
-                    errors.iter().for_each(|error| eprintln!("{error}"));
-                    all_done = false;
-                    continue;
-                }
-            };
-            let entries = module.functions.iter().filter(|function| function.is_entry && function.body.is_some());
-            let wanted = entries.filter(|entry| self.kernel.as_ref().is_none_or(|kernel| *kernel == entry.name));
-            for entry in wanted {
-                found = true;
-                let options = Options { file: name.clone(), ..Options::default() };
-                match translator::translate(&module, &entry.name, &options) {
-                    Ok(kernel) => self.print(&kernel)?,
-                    Err(error) => {
-                        report::line(format_args!("error[T0042]: {error}"));
+    fn translate_files(&self) -> Result<bool> {
+        let mut all_done = true;
+        let mut modules = Vec::new();
+        let mut parts = Vec::new();
+        for file in &self.files {
+            let name = file.display().to_string();
+            let bytes = std::fs::read(file).with_context(|| format!("`{name}`"))?;
+            let contents = container::contents(&bytes).with_context(|| format!("`{name}`"))?;
+            if contents.ptx.is_empty() {
+                bail!("`{name}` contains no PTX");
+            }
+            for image in &contents.ptx {
+                match ptx_frontend::parse_module(&image.text, &name) {
+                    Ok(module) if image.relocatable || self.files.len() > 1 => parts.push(module),
+                    Ok(module) => modules.push(module),
+                    Err(errors) => {
+                        errors.iter().for_each(|error| eprintln!("{error}"));
                         all_done = false;
                     }
                 }
             }
         }
+        if !parts.is_empty() {
+            modules.push(ptx_frontend::link::link(&parts)?);
+        }
+        let mut found = false;
+        for module in &modules {
+            all_done &= self.translate_module(module, &mut found)?;
+        }
         match &self.kernel {
-            Some(kernel) if !found && all_done => bail!("`{name}` has no kernel `{kernel}`"),
-            None if contents.ptx.is_empty() => bail!("`{name}` contains no PTX"),
+            Some(kernel) if !found && all_done => bail!("there is no kernel `{kernel}`"),
             _ => Ok(all_done),
         }
+    }
+
+    /// Whether every wanted kernel of the module was translated; notes that it had one.
+    fn translate_module(&self, module: &Module, found: &mut bool) -> Result<bool> {
+        let mut all_done = true;
+        let entries = module.functions.iter().filter(|f| f.is_entry && (f.body.is_some() || !f.errors.is_empty()));
+        let wanted = entries.filter(|entry| self.kernel.as_ref().is_none_or(|kernel| *kernel == entry.name));
+        for entry in wanted {
+            *found = true;
+            let options = Options { file: self.files[0].display().to_string(), ..Options::default() };
+            match translator::translate(module, &entry.name, &options) {
+                Ok(kernel) => self.print(&kernel)?,
+                Err(error) => {
+                    report::line(format_args!("error[T0042]: {error}"));
+                    all_done = false;
+                }
+            }
+        }
+        Ok(all_done)
     }
 
     fn print(&self, kernel: &tile::Kernel) -> Result<()> {
