@@ -43,11 +43,16 @@ impl std::fmt::Display for Fault {
         let ([bx, by, bz], [tx, ty, tz]) = (self.block, self.thread);
         write!(
             f,
-            "kernel `{}` block ({bx},{by},{bz}) thread ({tx},{ty},{tz}): {} ({}:{})",
+            "kernel `{}` block ({bx},{by},{bz}) thread ({tx},{ty},{tz}): {} ({}:{}",
             self.kernel,
             self.kind,
             self.file,
             self.line()
-        )
+        )?;
+        // A CUDA source line says where the programmer is; the PTX line says which of its accesses it was.
+        if !self.file.ends_with(".ptx") {
+            write!(f, ", PTX line {}", self.origin.line)?;
+        }
+        f.write_str(")")
     }
 }
