@@ -138,6 +138,13 @@ pub struct Function {
     pub line: u32,
 }
 
+impl Function {
+    /// Whether its code is here, usable or not.
+    pub fn is_defined(&self) -> bool {
+        self.body.is_some() || !self.errors.is_empty()
+    }
+}
+
 /// A function's code.
 #[derive(Clone, Debug, Default)]
 pub struct Body {

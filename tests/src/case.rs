@@ -27,8 +27,8 @@ pub struct Case {
 pub struct Problem {
     /// Name of the result code.
     pub code: String,
-    /// The line of the file that the message must name.
-    pub line: usize,
+    /// The line of the file that the message must name; `None` where the directive stands alone.
+    pub line: Option<usize>,
 }
 
 /// A launch and what must come of it.
@@ -126,8 +126,8 @@ impl Case {
             stdout: Vec::new(),
             stderr: Vec::new(),
         };
-        for (line, directive) in directives(text) {
-            case.add(line, &directive).with_context(|| format!("line {line}: `{directive}`"))?;
+        for directive in directives(text) {
+            case.add(&directive).with_context(|| format!("line {}: `{}`", directive.line, directive.text))?;
         }
         ensure!(!case.launches.is_empty() || case.load_error.is_some(), "the file launches nothing");
         for launch in &case.launches {
@@ -137,21 +137,22 @@ impl Case {
         Ok(case)
     }
 
-    fn add(&mut self, line: usize, directive: &str) -> Result<()> {
-        let (word, rest) = directive.split_once(':').context("no `:`")?;
-        let rest = rest.trim();
+    fn add(&mut self, directive: &Directive) -> Result<()> {
+        let (word, rest) = directive.text.split_once(':').context("no `:`")?;
+        let (line, rest) = (directive.line, rest.trim());
+        let problem = Problem { code: rest.into(), line: directive.beside_code.then_some(line) };
         if word == "launch" {
             self.launches.push(Launch::parse(line, rest)?);
             return Ok(());
         }
         let launch = self.launches.last_mut();
         match word {
-            "error" => self.load_error = Some(Problem { code: rest.into(), line }),
+            "error" => self.load_error = Some(problem),
             "stdout" => self.stdout.push(rest.into()),
             "stderr" => self.stderr.push(rest.into()),
             "expect" => launch.context("no launch before")?.expectations.push(Expectation::parse(line, rest)?),
             "refused" => launch.context("no launch before")?.refusal = Some(rest.into()),
-            "fault" => launch.context("no launch before")?.fault = Some(Problem { code: rest.into(), line }),
+            "fault" => launch.context("no launch before")?.fault = Some(problem),
             _ => unreachable!("`directives` yields known words only"),
         }
         Ok(())
@@ -160,23 +161,30 @@ impl Case {
 
 const WORDS: [&str; 7] = ["launch:", "expect:", "error:", "refused:", "fault:", "stdout:", "stderr:"];
 
-/// The directives of a text with their lines. A comment indented by three spaces or more continues the one above.
-fn directives(text: &str) -> Vec<(usize, String)> {
-    let mut found: Vec<(usize, String)> = Vec::new();
+/// A directive as it is found.
+struct Directive {
+    line: usize,
+    beside_code: bool,
+    text: String,
+}
+
+/// The directives of a text. A comment indented by three spaces or more continues the one above.
+fn directives(text: &str) -> Vec<Directive> {
+    let mut found: Vec<Directive> = Vec::new();
     let mut continues = false;
     for (number, line) in text.lines().enumerate() {
-        let comment = line.split_once("//").map(|(_, comment)| comment);
-        let Some(comment) = comment else {
+        let Some((code, comment)) = line.split_once("//") else {
             continues = false;
             continue;
         };
         if WORDS.iter().any(|word| comment.trim_start().starts_with(word)) {
-            found.push((number + 1, comment.trim().into()));
+            let beside_code = !code.trim().is_empty();
+            found.push(Directive { line: number + 1, beside_code, text: comment.trim().into() });
             continues = true;
         } else if continues && comment.starts_with("   ") {
-            let (_, directive) = found.last_mut().expect("there is one to continue");
-            directive.push(' ');
-            directive.push_str(comment.trim());
+            let directive = found.last_mut().expect("there is one to continue");
+            directive.text.push(' ');
+            directive.text.push_str(comment.trim());
         } else {
             continues = false;
         }
@@ -380,7 +388,7 @@ mod tests {
         assert_eq!(launch.shape, Shape { grid: [2, 3, 1], block: [32, 1, 1], shared: 64, cooperative: false });
         assert_eq!(launch.arguments.len(), 3);
         assert_eq!(launch.arguments[2].kind, ArgumentKind::Address { array: Some("in".into()), offset: 2 });
-        assert_eq!(launch.fault, Some(Problem { code: "CUDA_ERROR_MISALIGNED_ADDRESS".into(), line: 5 }));
+        assert_eq!(launch.fault, Some(Problem { code: "CUDA_ERROR_MISALIGNED_ADDRESS".into(), line: Some(5) }));
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl Program {
     fn new(name: String, module: checked::Module, target: u32) -> Self {
         static NEXT_CODE: AtomicU64 = AtomicU64::new(window::CODE);
         let code_base = NEXT_CODE.fetch_add(16 * module.functions.len() as u64, Ordering::Relaxed);
-        let entries = module.functions.iter().filter(|function| function.is_entry && function.body.is_some());
+        let entries = module.functions.iter().filter(|function| function.is_entry && function.is_defined());
         let kernels: Vec<Kernel> = entries
             .map(|function| Kernel {
                 // The parser lets no zero byte into a name.
