@@ -2,6 +2,7 @@
 //!
 //! They get their arguments checked (`abi`, `handle`) and answer `Ok` or CUDA's error.
 
+pub mod capture;
 pub mod context;
 pub mod copy;
 pub mod device;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod event;
 pub mod fill;
 pub mod function;
+pub mod graph;
 pub mod init;
 pub mod jit;
 pub mod launch;

@@ -791,44 +791,48 @@ macro_rules! for_each_driver_fn {
                 5000 implemented fn cuStreamAddCallback ptsz cuStreamAddCallback_ptsz(
                     stream: CUstream, callback: CUstreamCallback, user_data: *mut c_void, flags: u32,
                 ) => stream::add_callback;
-                10000 unsupported fn cuStreamBeginCapture ptsz cuStreamBeginCapture_ptsz(stream: CUstream);
-                10010 unsupported fn cuStreamBeginCapture_v2 ptsz cuStreamBeginCapture_v2_ptsz(
+                10000 implemented fn cuStreamBeginCapture ptsz cuStreamBeginCapture_ptsz(
+                    stream: CUstream,
+                ) => capture::begin;
+                10010 implemented fn cuStreamBeginCapture_v2 ptsz cuStreamBeginCapture_v2_ptsz(
                     stream: CUstream, mode: CUstreamCaptureMode,
-                );
+                ) => capture::begin_in_mode;
                 13030 unsupported fn cuStreamBeginRecaptureToGraph ptsz cuStreamBeginRecaptureToGraph_ptsz(
                     stream: CUstream, mode: CUstreamCaptureMode, graph: CUgraph, callback_func: CUgraphRecaptureCallback,
                     user_data: *mut c_void,
                 );
-                12030 unsupported fn cuStreamBeginCaptureToGraph ptsz cuStreamBeginCaptureToGraph_ptsz(
+                12030 implemented fn cuStreamBeginCaptureToGraph ptsz cuStreamBeginCaptureToGraph_ptsz(
                     stream: CUstream, graph: CUgraph, dependencies: *const CUgraphNode,
                     dependency_data: *const CUgraphEdgeData, num_dependencies: usize, mode: CUstreamCaptureMode,
-                );
-                10010 unsupported fn cuThreadExchangeStreamCaptureMode(mode: *mut CUstreamCaptureMode);
-                10000 unsupported fn cuStreamEndCapture ptsz cuStreamEndCapture_ptsz(
+                ) => capture::begin_to_graph;
+                10010 implemented fn cuThreadExchangeStreamCaptureMode(
+                    mode: *mut CUstreamCaptureMode,
+                ) => capture::exchange_mode;
+                10000 implemented fn cuStreamEndCapture ptsz cuStreamEndCapture_ptsz(
                     stream: CUstream, graph: *mut CUgraph,
-                );
-                10000 unsupported fn cuStreamIsCapturing ptsz cuStreamIsCapturing_ptsz(
+                ) => capture::end;
+                10000 implemented fn cuStreamIsCapturing ptsz cuStreamIsCapturing_ptsz(
                     stream: CUstream, capture_status: *mut CUstreamCaptureStatus,
-                );
-                10010 unsupported fn cuStreamGetCaptureInfo ptsz cuStreamGetCaptureInfo_ptsz(
+                ) => capture::is_capturing;
+                10010 implemented fn cuStreamGetCaptureInfo ptsz cuStreamGetCaptureInfo_ptsz(
                     stream: CUstream, capture_status_out: *mut CUstreamCaptureStatus, id_out: *mut u64,
-                );
-                11030 unsupported fn cuStreamGetCaptureInfo_v2 ptsz cuStreamGetCaptureInfo_v2_ptsz(
+                ) => capture::info;
+                11030 implemented fn cuStreamGetCaptureInfo_v2 ptsz cuStreamGetCaptureInfo_v2_ptsz(
                     stream: CUstream, capture_status_out: *mut CUstreamCaptureStatus, id_out: *mut u64,
                     graph_out: *mut CUgraph, dependencies_out: *mut *const CUgraphNode, num_dependencies_out: *mut usize,
-                );
-                12030 unsupported fn cuStreamGetCaptureInfo_v3 ptsz cuStreamGetCaptureInfo_v3_ptsz(
+                ) => capture::info_v2;
+                12030 implemented fn cuStreamGetCaptureInfo_v3 ptsz cuStreamGetCaptureInfo_v3_ptsz(
                     stream: CUstream, capture_status_out: *mut CUstreamCaptureStatus, id_out: *mut u64,
                     graph_out: *mut CUgraph, dependencies_out: *mut *const CUgraphNode,
                     edge_data_out: *mut *const CUgraphEdgeData, num_dependencies_out: *mut usize,
-                );
-                11030 unsupported fn cuStreamUpdateCaptureDependencies ptsz cuStreamUpdateCaptureDependencies_ptsz(
+                ) => capture::info_v3;
+                11030 implemented fn cuStreamUpdateCaptureDependencies ptsz cuStreamUpdateCaptureDependencies_ptsz(
                     stream: CUstream, dependencies: *mut CUgraphNode, num_dependencies: usize, flags: u32,
-                );
-                12030 unsupported fn cuStreamUpdateCaptureDependencies_v2 ptsz cuStreamUpdateCaptureDependencies_v2_ptsz(
+                ) => capture::update;
+                12030 implemented fn cuStreamUpdateCaptureDependencies_v2 ptsz cuStreamUpdateCaptureDependencies_v2_ptsz(
                     stream: CUstream, dependencies: *mut CUgraphNode, dependency_data: *const CUgraphEdgeData,
                     num_dependencies: usize, flags: u32,
-                );
+                ) => capture::update_v2;
                 6000 implemented fn cuStreamAttachMemAsync ptsz cuStreamAttachMemAsync_ptsz(
                     stream: CUstream, dptr: CUdeviceptr, length: usize, flags: u32,
                 ) => stream::attach_memory;
@@ -985,73 +989,79 @@ macro_rules! for_each_driver_fn {
                 ) => function::set_shared_config;
             }
             chapter "Graph Management" {
-                10000 unsupported fn cuGraphCreate(graph: *mut CUgraph, flags: u32);
-                10000 unsupported fn cuGraphAddKernelNode(
+                10000 implemented fn cuGraphCreate(graph: *mut CUgraph, flags: u32) => graph::create;
+                10000 implemented fn cuGraphAddKernelNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     node_params: *const CUDA_KERNEL_NODE_PARAMS_v1,
-                );
-                12000 unsupported fn cuGraphAddKernelNode_v2(
+                ) => graph::add_node;
+                12000 implemented fn cuGraphAddKernelNode_v2(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     node_params: *const CUDA_KERNEL_NODE_PARAMS,
-                );
+                ) => graph::add_node;
                 10000 unsupported fn cuGraphKernelNodeGetParams(
                     node: CUgraphNode, node_params: *mut CUDA_KERNEL_NODE_PARAMS_v1,
                 );
                 12000 unsupported fn cuGraphKernelNodeGetParams_v2(
                     node: CUgraphNode, node_params: *mut CUDA_KERNEL_NODE_PARAMS,
                 );
-                10000 unsupported fn cuGraphKernelNodeSetParams(
+                10000 implemented fn cuGraphKernelNodeSetParams(
                     node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS_v1,
-                );
-                12000 unsupported fn cuGraphKernelNodeSetParams_v2(
+                ) => graph::set_node;
+                12000 implemented fn cuGraphKernelNodeSetParams_v2(
                     node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS,
-                );
-                10000 unsupported fn cuGraphAddMemcpyNode(
+                ) => graph::set_node;
+                10000 implemented fn cuGraphAddMemcpyNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     copy_params: *const CUDA_MEMCPY3D, ctx: CUcontext,
-                );
+                ) => graph::add_node_in_context;
                 10000 unsupported fn cuGraphMemcpyNodeGetParams(node: CUgraphNode, node_params: *mut CUDA_MEMCPY3D);
-                10000 unsupported fn cuGraphMemcpyNodeSetParams(node: CUgraphNode, node_params: *const CUDA_MEMCPY3D);
-                10000 unsupported fn cuGraphAddMemsetNode(
+                10000 implemented fn cuGraphMemcpyNodeSetParams(
+                    node: CUgraphNode, node_params: *const CUDA_MEMCPY3D,
+                ) => graph::set_node;
+                10000 implemented fn cuGraphAddMemsetNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     memset_params: *const CUDA_MEMSET_NODE_PARAMS, ctx: CUcontext,
-                );
+                ) => graph::add_node_in_context;
                 10000 unsupported fn cuGraphMemsetNodeGetParams(
                     node: CUgraphNode, node_params: *mut CUDA_MEMSET_NODE_PARAMS,
                 );
-                10000 unsupported fn cuGraphMemsetNodeSetParams(
+                10000 implemented fn cuGraphMemsetNodeSetParams(
                     node: CUgraphNode, node_params: *const CUDA_MEMSET_NODE_PARAMS,
-                );
-                10000 unsupported fn cuGraphAddHostNode(
+                ) => graph::set_node;
+                10000 implemented fn cuGraphAddHostNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     node_params: *const CUDA_HOST_NODE_PARAMS,
-                );
+                ) => graph::add_node;
                 10000 unsupported fn cuGraphHostNodeGetParams(
                     node: CUgraphNode, node_params: *mut CUDA_HOST_NODE_PARAMS,
                 );
-                10000 unsupported fn cuGraphHostNodeSetParams(
+                10000 implemented fn cuGraphHostNodeSetParams(
                     node: CUgraphNode, node_params: *const CUDA_HOST_NODE_PARAMS,
-                );
-                10000 unsupported fn cuGraphAddChildGraphNode(
+                ) => graph::set_node;
+                10000 implemented fn cuGraphAddChildGraphNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     child_graph: CUgraph,
-                );
-                10000 unsupported fn cuGraphChildGraphNodeGetGraph(node: CUgraphNode, graph: *mut CUgraph);
-                10000 unsupported fn cuGraphAddEmptyNode(
+                ) => graph::add_child;
+                10000 implemented fn cuGraphChildGraphNodeGetGraph(
+                    node: CUgraphNode, graph: *mut CUgraph,
+                ) => graph::child_of;
+                10000 implemented fn cuGraphAddEmptyNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
-                );
-                11010 unsupported fn cuGraphAddEventRecordNode(
+                ) => graph::add_empty;
+                11010 implemented fn cuGraphAddEventRecordNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     event: CUevent,
-                );
+                ) => graph::add_record;
                 11010 unsupported fn cuGraphEventRecordNodeGetEvent(node: CUgraphNode, event_out: *mut CUevent);
-                11010 unsupported fn cuGraphEventRecordNodeSetEvent(node: CUgraphNode, event: CUevent);
-                11010 unsupported fn cuGraphAddEventWaitNode(
+                11010 implemented fn cuGraphEventRecordNodeSetEvent(
+                    node: CUgraphNode, event: CUevent,
+                ) => graph::set_record;
+                11010 implemented fn cuGraphAddEventWaitNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     event: CUevent,
-                );
+                ) => graph::add_wait;
                 11010 unsupported fn cuGraphEventWaitNodeGetEvent(node: CUgraphNode, event_out: *mut CUevent);
-                11010 unsupported fn cuGraphEventWaitNodeSetEvent(node: CUgraphNode, event: CUevent);
+                11010 implemented fn cuGraphEventWaitNodeSetEvent(node: CUgraphNode, event: CUevent) => graph::set_wait;
                 11020 unsupported fn cuGraphAddExternalSemaphoresSignalNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     node_params: *const CUDA_EXT_SEM_SIGNAL_NODE_PARAMS,
@@ -1104,109 +1114,121 @@ macro_rules! for_each_driver_fn {
                 11040 unsupported fn cuDeviceSetGraphMemAttribute(
                     device: CUdevice, attr: CUgraphMem_attribute, value: *mut c_void,
                 );
-                10000 unsupported fn cuGraphClone(graph_clone: *mut CUgraph, original_graph: CUgraph);
-                10000 unsupported fn cuGraphNodeFindInClone(
+                10000 implemented fn cuGraphClone(graph_clone: *mut CUgraph, original_graph: CUgraph) => graph::clone;
+                10000 implemented fn cuGraphNodeFindInClone(
                     node: *mut CUgraphNode, original_node: CUgraphNode, cloned_graph: CUgraph,
-                );
-                10000 unsupported fn cuGraphNodeGetType(node: CUgraphNode, kind: *mut CUgraphNodeType);
+                ) => graph::find_in_clone;
+                10000 implemented fn cuGraphNodeGetType(
+                    node: CUgraphNode, kind: *mut CUgraphNodeType,
+                ) => graph::node_type;
                 13010 unsupported fn cuGraphNodeGetContainingGraph(node: CUgraphNode, graph: *mut CUgraph);
                 13010 unsupported fn cuGraphNodeGetLocalId(node: CUgraphNode, node_id: *mut u32);
                 13010 unsupported fn cuGraphNodeGetToolsId(node: CUgraphNode, tools_node_id: *mut u64);
                 13010 unsupported fn cuGraphGetId(graph: CUgraph, graph_id: *mut u32);
                 13010 unsupported fn cuGraphExecGetId(graph_exec: CUgraphExec, graph_id: *mut u32);
-                10000 unsupported fn cuGraphGetNodes(graph: CUgraph, nodes: *mut CUgraphNode, num_nodes: *mut usize);
-                10000 unsupported fn cuGraphGetRootNodes(
+                10000 implemented fn cuGraphGetNodes(
+                    graph: CUgraph, nodes: *mut CUgraphNode, num_nodes: *mut usize,
+                ) => graph::get_nodes;
+                10000 implemented fn cuGraphGetRootNodes(
                     graph: CUgraph, root_nodes: *mut CUgraphNode, num_root_nodes: *mut usize,
-                );
-                10000 unsupported fn cuGraphGetEdges(
+                ) => graph::get_root_nodes;
+                10000 implemented fn cuGraphGetEdges(
                     graph: CUgraph, from: *mut CUgraphNode, to: *mut CUgraphNode, num_edges: *mut usize,
-                );
-                12030 unsupported fn cuGraphGetEdges_v2(
+                ) => graph::get_edges;
+                12030 implemented fn cuGraphGetEdges_v2(
                     graph: CUgraph, from: *mut CUgraphNode, to: *mut CUgraphNode, edge_data: *mut CUgraphEdgeData,
                     num_edges: *mut usize,
-                );
-                10000 unsupported fn cuGraphNodeGetDependencies(
+                ) => graph::get_edges_with_data;
+                10000 implemented fn cuGraphNodeGetDependencies(
                     node: CUgraphNode, dependencies: *mut CUgraphNode, num_dependencies: *mut usize,
-                );
-                12030 unsupported fn cuGraphNodeGetDependencies_v2(
+                ) => graph::get_dependencies;
+                12030 implemented fn cuGraphNodeGetDependencies_v2(
                     node: CUgraphNode, dependencies: *mut CUgraphNode, edge_data: *mut CUgraphEdgeData,
                     num_dependencies: *mut usize,
-                );
-                10000 unsupported fn cuGraphNodeGetDependentNodes(
+                ) => graph::get_dependencies_with_data;
+                10000 implemented fn cuGraphNodeGetDependentNodes(
                     node: CUgraphNode, dependent_nodes: *mut CUgraphNode, num_dependent_nodes: *mut usize,
-                );
-                12030 unsupported fn cuGraphNodeGetDependentNodes_v2(
+                ) => graph::get_dependents;
+                12030 implemented fn cuGraphNodeGetDependentNodes_v2(
                     node: CUgraphNode, dependent_nodes: *mut CUgraphNode, edge_data: *mut CUgraphEdgeData,
                     num_dependent_nodes: *mut usize,
-                );
-                10000 unsupported fn cuGraphAddDependencies(
+                ) => graph::get_dependents_with_data;
+                10000 implemented fn cuGraphAddDependencies(
                     graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, num_dependencies: usize,
-                );
-                12030 unsupported fn cuGraphAddDependencies_v2(
+                ) => graph::add_dependencies;
+                12030 implemented fn cuGraphAddDependencies_v2(
                     graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, edge_data: *const CUgraphEdgeData,
                     num_dependencies: usize,
-                );
-                10000 unsupported fn cuGraphRemoveDependencies(
+                ) => graph::add_dependencies_with_data;
+                10000 implemented fn cuGraphRemoveDependencies(
                     graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, num_dependencies: usize,
-                );
-                12030 unsupported fn cuGraphRemoveDependencies_v2(
+                ) => graph::remove_dependencies;
+                12030 implemented fn cuGraphRemoveDependencies_v2(
                     graph: CUgraph, from: *const CUgraphNode, to: *const CUgraphNode, edge_data: *const CUgraphEdgeData,
                     num_dependencies: usize,
-                );
-                10000 unsupported fn cuGraphDestroyNode(node: CUgraphNode);
-                11040 unsupported fn cuGraphInstantiateWithFlags(
+                ) => graph::remove_dependencies_with_data;
+                10000 implemented fn cuGraphDestroyNode(node: CUgraphNode) => graph::destroy_node;
+                11040 implemented fn cuGraphInstantiateWithFlags(
                     graph_exec: *mut CUgraphExec, graph: CUgraph, flags: u64,
-                );
-                12000 unsupported fn cuGraphInstantiateWithParams ptsz cuGraphInstantiateWithParams_ptsz(
+                ) => graph::instantiate;
+                12000 implemented fn cuGraphInstantiateWithParams ptsz cuGraphInstantiateWithParams_ptsz(
                     graph_exec: *mut CUgraphExec, graph: CUgraph, instantiate_params: *mut CUDA_GRAPH_INSTANTIATE_PARAMS,
-                );
-                12000 unsupported fn cuGraphExecGetFlags(graph_exec: CUgraphExec, flags: *mut u64);
-                10010 unsupported fn cuGraphExecKernelNodeSetParams(
+                ) => graph::instantiate_with_params;
+                12000 implemented fn cuGraphExecGetFlags(
+                    graph_exec: CUgraphExec, flags: *mut u64,
+                ) => graph::executable_flags;
+                10010 implemented fn cuGraphExecKernelNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS_v1,
-                );
-                12000 unsupported fn cuGraphExecKernelNodeSetParams_v2(
+                ) => graph::set_in_executable;
+                12000 implemented fn cuGraphExecKernelNodeSetParams_v2(
                     graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_KERNEL_NODE_PARAMS,
-                );
-                10020 unsupported fn cuGraphExecMemcpyNodeSetParams(
+                ) => graph::set_in_executable;
+                10020 implemented fn cuGraphExecMemcpyNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, copy_params: *const CUDA_MEMCPY3D, ctx: CUcontext,
-                );
-                10020 unsupported fn cuGraphExecMemsetNodeSetParams(
+                ) => graph::set_in_executable_in_context;
+                10020 implemented fn cuGraphExecMemsetNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, memset_params: *const CUDA_MEMSET_NODE_PARAMS,
                     ctx: CUcontext,
-                );
-                10020 unsupported fn cuGraphExecHostNodeSetParams(
+                ) => graph::set_in_executable_in_context;
+                10020 implemented fn cuGraphExecHostNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_HOST_NODE_PARAMS,
-                );
-                11010 unsupported fn cuGraphExecChildGraphNodeSetParams(
+                ) => graph::set_in_executable;
+                11010 implemented fn cuGraphExecChildGraphNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, child_graph: CUgraph,
-                );
-                11010 unsupported fn cuGraphExecEventRecordNodeSetEvent(
+                ) => graph::set_child_in_executable;
+                11010 implemented fn cuGraphExecEventRecordNodeSetEvent(
                     graph_exec: CUgraphExec, node: CUgraphNode, event: CUevent,
-                );
-                11010 unsupported fn cuGraphExecEventWaitNodeSetEvent(
+                ) => graph::set_record_in_executable;
+                11010 implemented fn cuGraphExecEventWaitNodeSetEvent(
                     graph_exec: CUgraphExec, node: CUgraphNode, event: CUevent,
-                );
+                ) => graph::set_wait_in_executable;
                 11020 unsupported fn cuGraphExecExternalSemaphoresSignalNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_EXT_SEM_SIGNAL_NODE_PARAMS,
                 );
                 11020 unsupported fn cuGraphExecExternalSemaphoresWaitNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, node_params: *const CUDA_EXT_SEM_WAIT_NODE_PARAMS,
                 );
-                11060 unsupported fn cuGraphNodeSetEnabled(graph_exec: CUgraphExec, node: CUgraphNode, is_enabled: u32);
-                11060 unsupported fn cuGraphNodeGetEnabled(
+                11060 implemented fn cuGraphNodeSetEnabled(
+                    graph_exec: CUgraphExec, node: CUgraphNode, is_enabled: u32,
+                ) => graph::set_enabled;
+                11060 implemented fn cuGraphNodeGetEnabled(
                     graph_exec: CUgraphExec, node: CUgraphNode, is_enabled: *mut u32,
-                );
-                11010 unsupported fn cuGraphUpload ptsz cuGraphUpload_ptsz(graph: CUgraphExec, stream: CUstream);
-                10000 unsupported fn cuGraphLaunch ptsz cuGraphLaunch_ptsz(graph: CUgraphExec, stream: CUstream);
-                10000 unsupported fn cuGraphExecDestroy(graph_exec: CUgraphExec);
-                10000 unsupported fn cuGraphDestroy(graph: CUgraph);
-                10020 unsupported fn cuGraphExecUpdate(
+                ) => graph::get_enabled;
+                11010 implemented fn cuGraphUpload ptsz cuGraphUpload_ptsz(
+                    graph: CUgraphExec, stream: CUstream,
+                ) => graph::upload;
+                10000 implemented fn cuGraphLaunch ptsz cuGraphLaunch_ptsz(
+                    graph: CUgraphExec, stream: CUstream,
+                ) => graph::launch;
+                10000 implemented fn cuGraphExecDestroy(graph_exec: CUgraphExec) => graph::destroy_executable;
+                10000 implemented fn cuGraphDestroy(graph: CUgraph) => graph::destroy;
+                10020 implemented fn cuGraphExecUpdate(
                     graph_exec: CUgraphExec, graph: CUgraph, error_node_out: *mut CUgraphNode,
                     update_result_out: *mut CUgraphExecUpdateResult,
-                );
-                12000 unsupported fn cuGraphExecUpdate_v2(
+                ) => graph::update;
+                12000 implemented fn cuGraphExecUpdate_v2(
                     graph_exec: CUgraphExec, graph: CUgraph, result_info: *mut CUgraphExecUpdateResultInfo,
-                );
+                ) => graph::update_v2;
                 11000 unsupported fn cuGraphKernelNodeCopyAttributes(dst: CUgraphNode, src: CUgraphNode);
                 11000 unsupported fn cuGraphKernelNodeGetAttribute(
                     node: CUgraphNode, attr: CUkernelNodeAttrID, value_out: *mut CUkernelNodeAttrValue,
@@ -1214,7 +1236,9 @@ macro_rules! for_each_driver_fn {
                 11000 unsupported fn cuGraphKernelNodeSetAttribute(
                     node: CUgraphNode, attr: CUkernelNodeAttrID, value: *const CUkernelNodeAttrValue,
                 );
-                11030 unsupported fn cuGraphDebugDotPrint(graph: CUgraph, path: *const c_char, flags: u32);
+                11030 implemented fn cuGraphDebugDotPrint(
+                    graph: CUgraph, path: *const c_char, flags: u32,
+                ) => graph::print_dot;
                 11030 unsupported fn cuUserObjectCreate(
                     object_out: *mut CUuserObject, ptr: *mut c_void, destroy: CUhostFn, initial_refcount: u32, flags: u32,
                 );
@@ -1224,36 +1248,40 @@ macro_rules! for_each_driver_fn {
                     graph: CUgraph, object: CUuserObject, count: u32, flags: u32,
                 );
                 11030 unsupported fn cuGraphReleaseUserObject(graph: CUgraph, object: CUuserObject, count: u32);
-                12020 unsupported fn cuGraphAddNode(
+                12020 implemented fn cuGraphAddNode(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode, num_dependencies: usize,
                     node_params: *mut CUgraphNodeParams,
-                );
-                12030 unsupported fn cuGraphAddNode_v2(
+                ) => graph::add_node;
+                12030 implemented fn cuGraphAddNode_v2(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode,
                     dependency_data: *const CUgraphEdgeData, num_dependencies: usize, node_params: *mut CUgraphNodeParams,
-                );
-                13040 unsupported fn cuGraphAddNode_v3(
+                ) => graph::add_node_with_edges;
+                13040 implemented fn cuGraphAddNode_v3(
                     graph_node: *mut CUgraphNode, graph: CUgraph, dependencies: *const CUgraphNode,
                     dependency_data: *const CUgraphEdgeData, num_dependencies: usize, node_params: *mut CUgraphNodeParams,
-                );
-                12020 unsupported fn cuGraphNodeSetParams(node: CUgraphNode, node_params: *mut CUgraphNodeParams);
-                13040 unsupported fn cuGraphNodeSetParams_v2(node: CUgraphNode, node_params: *mut CUgraphNodeParams);
+                ) => graph::add_node_with_edges;
+                12020 implemented fn cuGraphNodeSetParams(
+                    node: CUgraphNode, node_params: *mut CUgraphNodeParams,
+                ) => graph::set_node;
+                13040 implemented fn cuGraphNodeSetParams_v2(
+                    node: CUgraphNode, node_params: *mut CUgraphNodeParams,
+                ) => graph::set_node;
                 13020 unsupported fn cuGraphNodeGetParams(node: CUgraphNode, node_params: *mut CUgraphNodeParams);
-                12020 unsupported fn cuGraphExecNodeSetParams(
+                12020 implemented fn cuGraphExecNodeSetParams(
                     graph_exec: CUgraphExec, node: CUgraphNode, node_params: *mut CUgraphNodeParams,
-                );
+                ) => graph::set_in_executable;
                 12030 unsupported fn cuGraphConditionalHandleCreate(
                     handle_out: *mut CUgraphConditionalHandle, graph: CUgraph, ctx: CUcontext, default_launch_value: u32,
                     flags: u32,
                 );
-                10000 unsupported fn cuGraphInstantiate(
+                10000 implemented fn cuGraphInstantiate(
                     graph_exec: *mut CUgraphExec, graph: CUgraph, error_node: *mut CUgraphNode, log_buffer: *mut c_char,
                     buffer_size: usize,
-                );
-                11000 unsupported fn cuGraphInstantiate_v2(
+                ) => graph::instantiate_with_log;
+                11000 implemented fn cuGraphInstantiate_v2(
                     graph_exec: *mut CUgraphExec, graph: CUgraph, error_node: *mut CUgraphNode, log_buffer: *mut c_char,
                     buffer_size: usize,
-                );
+                ) => graph::instantiate_with_log;
             }
             chapter "Occupancy" {
                 6050 implemented fn cuOccupancyMaxActiveBlocksPerMultiprocessor(

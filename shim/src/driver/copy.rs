@@ -234,17 +234,21 @@ impl Described {
     }
 }
 
-fn pitched(from: Described, to: Described, extent: [usize; 3], stream: Arc<Stream>, returns: Returns) -> Result {
+/// The copy between two such ends; none where there is nothing to copy.
+fn pitched(from: Described, to: Described, extent: [usize; 3]) -> Result<Option<Copy>> {
     if extent.contains(&0) {
-        return Ok(());
+        return Ok(None);
     }
     let device = device()?;
     let [row_bytes, rows, slices] = extent.map(|n| n as u64);
-    let copy = Copy { from: from.end(device, extent)?, to: to.end(device, extent)?, row_bytes, rows, slices };
-    submit(stream, copy, returns)
+    Ok(Some(Copy { from: from.end(device, extent)?, to: to.end(device, extent)?, row_bytes, rows, slices }))
 }
 
-fn copy_2d(copy: &CUDA_MEMCPY2D, stream: Arc<Stream>, returns: Returns) -> Result {
+fn submit_pitched(stream: Arc<Stream>, copy: Option<Copy>, returns: Returns) -> Result {
+    copy.map_or(Ok(()), |copy| submit(stream, copy, returns))
+}
+
+fn copy_2d(copy: &CUDA_MEMCPY2D) -> Result<Option<Copy>> {
     let from = Described {
         kind: copy.srcMemoryType,
         host: copy.srcHost as u64,
@@ -267,12 +271,12 @@ fn copy_2d(copy: &CUDA_MEMCPY2D, stream: Arc<Stream>, returns: Returns) -> Resul
         pitch: copy.dstPitch,
         height: 0,
     };
-    pitched(from, to, [copy.WidthInBytes, copy.Height, 1], stream, returns)
+    pitched(from, to, [copy.WidthInBytes, copy.Height, 1])
 }
 
 /// A macro, because the two structures have these fields in common but no type.
 macro_rules! copy_3d {
-    ($copy:ident, $stream:expr, $returns:expr) => {{
+    ($copy:ident) => {{
         let from = Described {
             kind: $copy.srcMemoryType,
             host: $copy.srcHost as u64,
@@ -295,38 +299,43 @@ macro_rules! copy_3d {
             pitch: $copy.dstPitch,
             height: $copy.dstHeight,
         };
-        pitched(from, to, [$copy.WidthInBytes, $copy.Height, $copy.Depth], $stream, $returns)
+        pitched(from, to, [$copy.WidthInBytes, $copy.Height, $copy.Depth])
     }};
 }
 
 /// `cuMemcpy2D`, `cuMemcpy2DUnaligned`
 pub fn two_dimensional(copy: &CUDA_MEMCPY2D, stream: DefaultStream) -> Result {
-    copy_2d(copy, resolve_default(stream)?, Returns::Done)
+    submit_pitched(resolve_default(stream)?, copy_2d(copy)?, Returns::Done)
 }
 
 /// `cuMemcpy2DAsync`
 pub fn two_dimensional_async(copy: &CUDA_MEMCPY2D, stream: StreamHandle<Stream>) -> Result {
-    copy_2d(copy, resolve(stream)?, Returns::Early)
+    submit_pitched(resolve(stream)?, copy_2d(copy)?, Returns::Early)
+}
+
+/// What a copy node of a graph copies.
+pub fn of_node(copy: &CUDA_MEMCPY3D) -> Result<Option<Copy>> {
+    copy_3d!(copy)
 }
 
 /// `cuMemcpy3D`
 pub fn three_dimensional(copy: &CUDA_MEMCPY3D, stream: DefaultStream) -> Result {
-    copy_3d!(copy, resolve_default(stream)?, Returns::Done)
+    submit_pitched(resolve_default(stream)?, copy_3d!(copy)?, Returns::Done)
 }
 
 /// `cuMemcpy3DAsync`
 pub fn three_dimensional_async(copy: &CUDA_MEMCPY3D, stream: StreamHandle<Stream>) -> Result {
-    copy_3d!(copy, resolve(stream)?, Returns::Early)
+    submit_pitched(resolve(stream)?, copy_3d!(copy)?, Returns::Early)
 }
 
 /// `cuMemcpy3DPeer`
 pub fn three_dimensional_peer(copy: &CUDA_MEMCPY3D_PEER, stream: DefaultStream) -> Result {
-    copy_3d!(copy, resolve_default(stream)?, Returns::Done)
+    submit_pitched(resolve_default(stream)?, copy_3d!(copy)?, Returns::Done)
 }
 
 /// `cuMemcpy3DPeerAsync`
 pub fn three_dimensional_peer_async(copy: &CUDA_MEMCPY3D_PEER, stream: StreamHandle<Stream>) -> Result {
-    copy_3d!(copy, resolve(stream)?, Returns::Early)
+    submit_pitched(resolve(stream)?, copy_3d!(copy)?, Returns::Early)
 }
 
 /// `cuMemcpyBatchAsync`: the copies one after the other; the attributes are hints.

@@ -7,10 +7,12 @@ use super::operation::Operation;
 use super::stream::Stream;
 use crate::abi::Result;
 use crate::error::CUerror;
+use crate::handle::{Live, Object, Registry};
+use crate::sys::{CUgraph, CUgraph_st, CUgraphExec_st, CUgraphNode, CUgraphNode_st};
 use sim_backend::units::Picoseconds;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 /// What a node does.
 #[derive(Clone)]
@@ -42,6 +44,53 @@ pub struct Node {
 #[derive(Default)]
 pub struct Graph {
     nodes: Mutex<BTreeMap<NodeId, Node>>,
+    /// Its own handle, once it has one.
+    handle: OnceLock<usize>,
+    /// The handles of nodes, as far as anybody asked for them.
+    handles: Mutex<BTreeMap<NodeId, Live<NodeOf>>>,
+}
+
+/// A node as programs hold it.
+pub struct NodeOf {
+    /// The graph. Weak, because the graph keeps its nodes' handles.
+    graph: Weak<Graph>,
+    /// Which of its nodes.
+    pub id: NodeId,
+}
+
+impl Object for Graph {
+    type Raw = CUgraph_st;
+    // The manual names INVALID_VALUE for graphs that are none.
+    const INVALID: CUerror = CUerror::INVALID_VALUE;
+    fn registry() -> &'static Registry<Self> {
+        static GRAPHS: Registry<Graph> = Registry::new();
+        &GRAPHS
+    }
+}
+
+impl Object for NodeOf {
+    type Raw = CUgraphNode_st;
+    const INVALID: CUerror = CUerror::INVALID_VALUE;
+    fn registry() -> &'static Registry<Self> {
+        static NODES: Registry<NodeOf> = Registry::new();
+        &NODES
+    }
+}
+
+impl Object for Executable {
+    type Raw = CUgraphExec_st;
+    const INVALID: CUerror = CUerror::INVALID_VALUE;
+    fn registry() -> &'static Registry<Self> {
+        static EXECUTABLES: Registry<Executable> = Registry::new();
+        &EXECUTABLES
+    }
+}
+
+impl NodeOf {
+    /// The graph it belongs to.
+    pub fn graph(&self) -> Result<Arc<Graph>> {
+        self.graph.upgrade().ok_or(CUerror::INVALID_VALUE)
+    }
 }
 
 impl Graph {
@@ -55,6 +104,26 @@ impl Graph {
         let id = NodeId(MADE.fetch_add(1, Ordering::Relaxed));
         nodes.insert(id, Node { task, after });
         Ok(id)
+    }
+
+    /// Gives the graph a handle, if it has none yet.
+    pub fn handle(self: &Arc<Self>) -> CUgraph {
+        *self.handle.get_or_init(|| Graph::registry().insert(self.clone()).handle() as usize) as CUgraph
+    }
+
+    /// The handle of a node; always the same.
+    pub fn node_handle(self: &Arc<Self>, id: NodeId) -> CUgraphNode {
+        let make = || NodeOf::registry().insert(Arc::new(NodeOf { graph: Arc::downgrade(self), id }));
+        lock(&self.handles).entry(id).or_insert_with(make).handle()
+    }
+
+    /// Ends the handles of the graph and of its nodes.
+    pub fn destroy(live: &Live<Graph>) -> Result {
+        live.remove()?;
+        for (_, node) in std::mem::take(&mut *lock(&live.handles)) {
+            let _ = node.remove();
+        }
+        Ok(())
     }
 
     /// All nodes with what they do, in the order they were added.
@@ -79,12 +148,15 @@ impl Graph {
         for node in nodes.values_mut() {
             node.after.retain(|other| *other != id);
         }
+        if let Some(handle) = lock(&self.handles).remove(&id) {
+            let _ = handle.remove();
+        }
         Ok(())
     }
 
     /// A copy whose nodes have the same numbers.
     pub fn copy(&self) -> Graph {
-        Graph { nodes: Mutex::new(lock(&self.nodes).clone()) }
+        Graph { nodes: Mutex::new(lock(&self.nodes).clone()), ..Graph::default() }
     }
 
     /// The nodes in an order in which each comes after its dependencies. Fails if they form a circle.
@@ -109,19 +181,30 @@ impl Graph {
 
     /// `cuGraphInstantiate`
     pub fn instantiate(&self) -> Result<Executable> {
-        Ok(Executable { nodes: Mutex::new(Arc::new(self.sorted()?)) })
+        Ok(Executable { nodes: Mutex::new(Arc::new(self.sorted()?)), disabled: Mutex::default() })
     }
 }
 
 /// A graph that can be launched.
 pub struct Executable {
     nodes: Mutex<Arc<Vec<(NodeId, Node)>>>,
+    /// Nodes that do nothing for now.
+    disabled: Mutex<BTreeSet<NodeId>>,
 }
 
 impl Executable {
     /// Submits the whole graph to a stream.
     pub fn launch(&self, stream: &Stream) -> Result {
-        let nodes = lock(&self.nodes).clone();
+        let mut nodes = lock(&self.nodes).clone();
+        let disabled = lock(&self.disabled).clone();
+        if !disabled.is_empty() {
+            let asleep = Task::Operation(Operation::Nothing);
+            let of = |(id, node): &(NodeId, Node)| match disabled.contains(id) {
+                true => (*id, Node { task: asleep.clone(), after: node.after.clone() }),
+                false => (*id, node.clone()),
+            };
+            nodes = Arc::new(nodes.iter().map(of).collect());
+        }
         // Marks that the graph waits for are those of the time of launch.
         let mut after = Vec::new();
         marks(&nodes, &mut after);
@@ -139,11 +222,29 @@ impl Executable {
             && new
                 .iter()
                 .zip(nodes.iter())
-                .all(|((_, new), (_, old))| new.after.len() == old.after.len() && is_same_kind(&new.task, &old.task));
+                .all(|((_, new), (_, old))| new.after.len() == old.after.len() && new.task.is_same_kind(&old.task));
         if !same {
             return Err(CUerror::GRAPH_EXEC_UPDATE_FAILURE);
         }
         *nodes = Arc::new(new);
+        Ok(())
+    }
+
+    /// Whether a node does anything.
+    pub fn is_enabled(&self, id: NodeId) -> Result<bool> {
+        lock(&self.nodes).iter().find(|(other, _)| *other == id).ok_or(CUerror::INVALID_VALUE)?;
+        Ok(!lock(&self.disabled).contains(&id))
+    }
+
+    /// `cuGraphNodeSetEnabled`
+    pub fn set_enabled(&self, id: NodeId, enabled: bool) -> Result {
+        self.is_enabled(id)?;
+        let mut disabled = lock(&self.disabled);
+        if enabled {
+            disabled.remove(&id);
+        } else {
+            disabled.insert(id);
+        }
         Ok(())
     }
 
@@ -152,7 +253,7 @@ impl Executable {
         let mut nodes = lock(&self.nodes);
         let mut changed = nodes.as_ref().clone();
         let (_, node) = changed.iter_mut().find(|(other, _)| *other == id).ok_or(CUerror::INVALID_VALUE)?;
-        if !is_same_kind(&node.task, &task) {
+        if !node.task.is_same_kind(&task) {
             return Err(CUerror::INVALID_VALUE);
         }
         node.task = task;
@@ -161,10 +262,13 @@ impl Executable {
     }
 }
 
-fn is_same_kind(a: &Task, b: &Task) -> bool {
-    match (a, b) {
-        (Task::Operation(a), Task::Operation(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
-        _ => std::mem::discriminant(a) == std::mem::discriminant(b),
+impl Task {
+    /// Whether both are nodes of the same kind.
+    pub fn is_same_kind(&self, other: &Task) -> bool {
+        match (self, other) {
+            (Task::Operation(a), Task::Operation(b)) => std::mem::discriminant(a) == std::mem::discriminant(b),
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
     }
 }
 
@@ -281,7 +385,7 @@ impl Capture {
         let state = lock(&self.state);
         let nodes = lock(&self.graph.nodes);
         // Walk back from the origin's ends; every other stream's end must have been passed.
-        let mut reached = std::collections::BTreeSet::new();
+        let mut reached = BTreeSet::new();
         let mut open = state.ends.get(&self.origin).cloned().unwrap_or_default();
         while let Some(id) = open.pop() {
             if reached.insert(id) {

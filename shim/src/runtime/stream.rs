@@ -23,6 +23,8 @@ pub struct Stream {
     priority: i32,
     number: u64,
     capture: Mutex<Option<Arc<Capture>>>,
+    /// What `cuStreamGetCaptureInfo` pointed to last.
+    lent: Mutex<Vec<usize>>,
 }
 
 /// `CU_STREAM_NON_BLOCKING`
@@ -46,7 +48,16 @@ impl Stream {
     /// The legacy default stream of a context.
     pub fn legacy(context: Arc<Context>) -> Self {
         let queue = context.schedule.legacy().clone();
-        Stream { context, queue, role: Role::Legacy, flags: 0, priority: 0, number: 1, capture: Mutex::default() }
+        Stream {
+            context,
+            queue,
+            role: Role::Legacy,
+            flags: 0,
+            priority: 0,
+            number: 1,
+            capture: Mutex::default(),
+            lent: Mutex::default(),
+        }
     }
 
     /// A thread's default stream.
@@ -60,6 +71,7 @@ impl Stream {
             priority: 0,
             number: next_number(),
             capture: Mutex::default(),
+            lent: Mutex::default(),
         }
     }
 
@@ -67,7 +79,16 @@ impl Stream {
     pub fn create(context: Arc<Context>, flags: u32, priority: i32) -> Self {
         let role = if flags & NON_BLOCKING != 0 { Role::NonBlocking } else { Role::Blocking };
         let queue = context.schedule.enter(role);
-        Stream { context, queue, role, flags, priority, number: next_number(), capture: Mutex::default() }
+        Stream {
+            context,
+            queue,
+            role,
+            flags,
+            priority,
+            number: next_number(),
+            capture: Mutex::default(),
+            lent: Mutex::default(),
+        }
     }
 
     /// Whose it is.
@@ -187,6 +208,13 @@ impl Stream {
             *capture = None;
         }
         capture.clone()
+    }
+
+    /// Keeps a list of handles for the program until it asks for the next one; where the list lies.
+    pub fn lend(&self, handles: Vec<usize>) -> *const usize {
+        let mut lent = lock(&self.lent);
+        *lent = handles;
+        lent.as_ptr()
     }
 
     /// `cuStreamBeginCapture`, into a new graph or after nodes of one that exists.
