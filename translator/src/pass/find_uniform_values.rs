@@ -9,6 +9,7 @@ use super::find_post_dominators::find_post_dominators;
 use crate::tile::{BlockId, Collective, Function, Inst, Op, Operand, ShuffleMode, Space, Target, Terminator};
 use ptx_frontend::special::SpecialRegister;
 use ptx_frontend::types::MemoryOrder;
+use std::collections::BTreeSet;
 
 /// How far a value stays the same; the wider, the smaller in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default)]
@@ -69,9 +70,10 @@ impl UniformValues {
 pub fn find_uniform_values(function: &Function) -> UniformValues {
     let flow = ControlFlow::of(function);
     let loops = find_loops(&flow);
-    let dependences = close(&find_post_dominators(&flow).control_dependences(&flow));
-    let joins: Vec<Vec<BlockId>> =
-        (0..function.blocks.len()).map(|block| joins_of(&flow, BlockId(block as u32))).collect();
+    let post_dominators = find_post_dominators(&flow);
+    let dependences = close(&post_dominators.control_dependences(&flow));
+    // By block: where lanes that part there meet, once that matters.
+    let mut joins: Vec<Option<Vec<BlockId>>> = vec![None; function.blocks.len()];
     let mut found = UniformValues {
         values: vec![Uniformity::Grid; function.values.len()],
         control: vec![Uniformity::Grid; function.blocks.len()],
@@ -91,8 +93,12 @@ pub fn find_uniform_values(function: &Function) -> UniformValues {
         }
         for &block in &flow.order {
             let branch = found.branches[block.0 as usize];
-            for join in &joins[block.0 as usize] {
-                raise(&mut joined[join.0 as usize], branch);
+            if branch > Uniformity::Grid {
+                let meet = post_dominators.immediate[block.0 as usize];
+                let joins = joins[block.0 as usize].get_or_insert_with(|| joins_of(&flow, block, meet));
+                for join in joins {
+                    raise(&mut joined[join.0 as usize], branch);
+                }
             }
         }
         let worst = found.branches.iter().copied().max().unwrap_or_default();
@@ -146,38 +152,43 @@ fn close(direct: &[Vec<BlockId>]) -> Vec<Vec<BlockId>> {
     (0..direct.len()).map(close_one).collect()
 }
 
-/// Blocks where lanes that parted at `branch` can come together from different sides.
-fn joins_of(flow: &ControlFlow, branch: BlockId) -> Vec<BlockId> {
-    let mut joins = Vec::new();
-    if flow.successors(branch).len() < 2 || !flow.is_reachable(branch) {
-        return joins;
-    }
+/// Blocks where lanes that parted at `branch` can come together from different sides, up to `meet`, where all have.
+fn joins_of(flow: &ControlFlow, branch: BlockId, meet: Option<BlockId>) -> Vec<BlockId> {
     // By block: the side it was reached from, named by a block that all those paths pass.
     let mut side: Vec<Option<BlockId>> = vec![None; flow.successors.len()];
-    let mut pending: Vec<BlockId> = flow.successors(branch).to_vec();
+    let mut is_join = vec![false; flow.successors.len()];
+    // In reverse postorder, so that all ways to a block are known before it is left, loops aside.
+    let mut pending = BTreeSet::new();
     for next in flow.successors(branch) {
         side[next.0 as usize] = Some(*next);
+        pending.insert(flow.place[next.0 as usize]);
     }
-    while let Some(block) = pending.pop() {
-        let here = side[block.0 as usize];
-        if block == branch {
+    // Both sides may be one edge long.
+    if let (Some(meet), true) = (meet, flow.successors(branch).len() > 1)
+        && flow.successors(branch).contains(&meet)
+    {
+        is_join[meet.0 as usize] = true;
+    }
+    while let Some(Some(place)) = pending.pop_first() {
+        let block = flow.order[place as usize];
+        if block == branch || Some(block) == meet {
             continue;
         }
+        let here = side[block.0 as usize];
         for next in flow.successors(block) {
-            let there = &mut side[next.0 as usize];
-            let merged = match *there {
-                None => here,
-                Some(_) if *there == here || *there == Some(*next) && joins.contains(next) => continue,
-                Some(_) => {
-                    joins.push(*next);
-                    Some(*next)
-                }
-            };
-            *there = merged;
-            pending.push(*next);
+            let at = next.0 as usize;
+            if side[at].is_none() {
+                side[at] = here;
+            } else if side[at] == here || is_join[at] {
+                continue;
+            } else {
+                is_join[at] = true;
+                side[at] = Some(*next);
+            }
+            pending.insert(flow.place[at]);
         }
     }
-    joins
+    (0..is_join.len()).filter(|at| is_join[*at]).map(|at| BlockId(at as u32)).collect()
 }
 
 fn exit_uniformity(
