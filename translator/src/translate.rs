@@ -146,3 +146,6 @@ fn files(module: &Module, options: &Options) -> Vec<String> {
 fn called_function(plan: &Plan, function: FunctionId) -> Option<tile::FunctionId> {
     plan.called.iter().position(|called| *called == function).map(|at| tile::FunctionId(at as u32 + 1))
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,7 +202,7 @@ impl Lowering<'_> {
                 _ => self.op(Elementwise::Or, ScalarType::B64, &[whole, piece])?,
             };
         }
-        if bytes < 8 {
+        if 8 * bytes < ty.bits() {
             let mask = Operand::Const((1 << (8 * bytes)) - 1);
             whole = self.op(Elementwise::And, ScalarType::B64, &[whole, mask])?;
         }
