@@ -16,7 +16,12 @@ use crate::tile::{BarrierKind, BlockId, Function, Kernel, Op, Operand, Terminato
 /// The pass. A kernel that calls functions is looked at without what these do: callees keep their waiting operations,
 /// and a call counts as parting the lanes.
 pub fn act_at_once(kernel: &mut Kernel) {
-    if let Some(function) = kernel.functions.first_mut() {
+    let waits = |function: &Function| {
+        function.blocks.iter().any(|block| matches!(block.terminator, Terminator::Collective(..)))
+    };
+    if let Some(function) = kernel.functions.first_mut()
+        && waits(function)
+    {
         let together = blocks_reached_together(function);
         for (block, together) in function.blocks.iter_mut().zip(together) {
             if together && let Terminator::Collective(inst, next) = &block.terminator {
