@@ -459,16 +459,16 @@ fn barrier_with_a_reduction_gives_its_result_behind_it() {
          %0:b64 = load.param.u64 [0]
          %1:b32 = tid.x
          %2:pred = setp.lt.s32 %1, 5
-         %3:pred = barrier.or 0, %2 -> bb1
+         %3:pred = barrier.reduce.or 0, of %2 -> bb1
          bb1:
-         branch %3 ? bb3 : bb2
+         branch %3 ? bb4 : bb2
          bb2:
-         barrier.sync 1, 64 -> bb4
+         barrier.sync 1, count 64 -> bb3
          bb3:
-         exit
-         bb4:
          store.global.u32 [%0], %1
-         jump bb3",
+         jump bb4
+         bb4:
+         exit",
     );
 }
 
