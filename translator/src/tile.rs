@@ -161,6 +161,9 @@ pub enum Space {
 pub mod window {
     /// Shared memory of the executing CTA; the low 32 bits are the shared offset.
     pub const SHARED: u64 = 0x0001_0000_0000_0000;
+    /// In shared (cluster) addresses and in the shared window, the bits from here up are 0 for the executing CTA and
+    /// otherwise name a CTA of the cluster by its rank plus 1.
+    pub const RANK_SHIFT: u32 = 24;
     /// Local memory of the executing lane; the low 32 bits are the local offset.
     pub const LOCAL: u64 = 0x0002_0000_0000_0000;
     /// The parameter block (`cvta.param`).

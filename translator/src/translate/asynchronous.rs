@@ -14,6 +14,9 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     if !words.take("async") {
         return Err(Failure::form());
     }
+    if words.take("mbarrier") {
+        return super::mbarrier::arrive_after_copies(at, words, operands);
+    }
     if words.take("commit_group") || words.take("wait_all") || words.take("wait_group") {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
     Options, Unsupported, arithmetic, asynchronous, atomics, call, carry, code_address, collectives, compare, control,
-    convert, memory, moves, synchronise,
+    convert, mbarrier, memory, moves, synchronise,
 };
 use crate::tile::{Args, BlockId, Function, Operand, Terminator, Type};
 use ptx_frontend::checked::{self, Body, FunctionId, Instruction, LabelId, Module, RegisterId};
@@ -318,7 +318,9 @@ impl<'m> Lowering<'m> {
         let mut words = Words::of(instruction);
         let operands = &instruction.operands[..];
         match name {
-            "mov" | "cvta" | "isspacep" | "mapa" | "getctarank" => moves::lower(self, name, &mut words, operands)?,
+            "mov" | "cvta" | "isspacep" | "mapa" | "getctarank" | "createpolicy" => {
+                moves::lower(self, name, &mut words, operands)?
+            }
             "cvt" => convert::lower(self, &mut words, operands)?,
             "setp" | "set" | "selp" | "slct" => compare::lower(self, name, &mut words, operands)?,
             "ld" | "ldu" | "st" => memory::lower(self, name, &mut words, operands)?,
@@ -335,6 +337,7 @@ impl<'m> Lowering<'m> {
             }
             "call" => call::lower(self, &mut words, operands)?,
             "cp" => asynchronous::lower(self, &mut words, operands)?,
+            "mbarrier" => mbarrier::lower(self, &mut words, operands)?,
             "add" | "sub" | "mad" if words.take("cc") => carry::lower(self, name, true, &mut words, operands)?,
             "addc" | "subc" | "madc" => {
                 let sets = words.take("cc");
@@ -372,6 +375,20 @@ impl<'m> Lowering<'m> {
 
 /// Whether the instruction only computes its destination from its operands.
 fn is_pure(name: &str) -> bool {
-    matches!(name, "mov" | "cvta" | "isspacep" | "cvt" | "setp" | "set" | "selp" | "slct" | "addc" | "subc" | "madc")
-        || arithmetic::is_arithmetic(name)
+    matches!(
+        name,
+        "mov"
+            | "cvta"
+            | "isspacep"
+            | "mapa"
+            | "getctarank"
+            | "cvt"
+            | "setp"
+            | "set"
+            | "selp"
+            | "slct"
+            | "addc"
+            | "subc"
+            | "madc"
+    ) || arithmetic::is_arithmetic(name)
 }

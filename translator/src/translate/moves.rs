@@ -3,8 +3,9 @@
 
 use super::body::{Failure, Lowering};
 use super::words::Words;
-use crate::tile::{Attributes, Elementwise, Operand as Value, window};
+use crate::tile::{Attributes, Elementwise, Operand as Value, Type, window};
 use ptx_frontend::checked::Operand;
+use ptx_frontend::special::SpecialRegister;
 use ptx_frontend::types::{Comparison, ScalarType, StateSpace};
 
 pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operands: &[Operand]) -> Result<(), Failure> {
@@ -35,9 +36,46 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
             let value = points_to(at, space, address)?;
             at.put(destination, value, ScalarType::Pred)
         }
+        // In the shared window, a block of a cluster is named by the bits above the offset.
+        ("mapa", [destination, source, rank]) => {
+            words.take_with(StateSpace::from_str);
+            let ty = words.take_type().ok_or_else(Failure::form)?;
+            let (address, rank) = (at.value(source, ty)?, at.value(rank, ScalarType::U32)?);
+            let named = at.op(Elementwise::Add, ScalarType::U32, &[rank, Value::Const(1)])?;
+            let shift = Value::Const(window::RANK_SHIFT.into());
+            let named = at.op(Elementwise::Shl, ScalarType::B32, &[named, shift])?;
+            let named = at.resize(named, Type::B32, Type::holding(ty.bits()), false)?;
+            let bits = if ty.bits() == 64 { ScalarType::B64 } else { ScalarType::B32 };
+            let others = (u64::MAX << 32 | ((1 << window::RANK_SHIFT) - 1)) & (u64::MAX >> (64 - ty.bits()));
+            let offset = at.op(Elementwise::And, bits, &[address, Value::Const(others)])?;
+            let mapped = at.op(Elementwise::Or, bits, &[offset, named])?;
+            at.put(destination, mapped, ty)
+        }
+        ("getctarank", [destination, source]) => {
+            words.take_with(StateSpace::from_str);
+            let ty = words.take_type().ok_or_else(Failure::form)?;
+            let address = at.value(source, ty)?;
+            let address = at.resize(address, Type::holding(ty.bits()), Type::B32, false)?;
+            let shift = Value::Const(window::RANK_SHIFT.into());
+            let named = at.op(Elementwise::Shr, ScalarType::U32, &[address, shift])?;
+            let rank = at.op(Elementwise::Sub, ScalarType::U32, &[named, Value::Const(1)])?;
+            let own = at.value(&Operand::Special(SpecialRegister::ClusterCtaRank), ScalarType::U32)?;
+            let compare = Attributes { comparison: Some(Comparison::Eq), ..Attributes::of(ScalarType::U32) };
+            let is_own = at.elementwise(Elementwise::Setp, compare, &[named, Value::Const(0)])?;
+            let rank = at.op(Elementwise::Selp, ScalarType::U32, &[own, rank, is_own])?;
+            at.put(destination, rank, ScalarType::U32)
+        }
+        // A policy is a hint to the hint that uses it.
+        ("createpolicy", [destination, ..]) => {
+            while words.take_with(|word| POLICY_WORDS.contains(&word).then_some(())).is_some() {}
+            at.put(destination, Value::Const(0), ScalarType::B64)
+        }
         _ => Err(Failure::form()),
     }
 }
+
+/// All dot-words of `createpolicy` that are no hints anyway.
+const POLICY_WORDS: &[&str] = &["range", "fractional", "cvt", "global", "L2", "b64"];
 
 /// Base of a space's window in the generic address space; none for global memory, which lies there as it is.
 fn window_of(at: &Lowering<'_>, space: StateSpace) -> Result<Option<u64>, Failure> {

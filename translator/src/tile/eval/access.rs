@@ -16,9 +16,6 @@ enum Place {
     Param(usize),
 }
 
-/// Bits of a cluster's shared address that say whose memory it is: 0 the executing CTA's own, else rank + 1.
-const RANK_SHIFT: u32 = 24;
-
 type Checked<T> = Result<T, Box<FaultKind>>;
 
 /// What of a lane and its CTA an access needs.
@@ -105,8 +102,8 @@ fn locate(space: Space, address: u64, rank: usize) -> Place {
 }
 
 fn cluster_place(low: usize, rank: usize) -> Place {
-    let offset = low & ((1 << RANK_SHIFT) - 1);
-    Place::Shared((low >> RANK_SHIFT).checked_sub(1).unwrap_or(rank), offset)
+    let offset = low & ((1 << window::RANK_SHIFT) - 1);
+    Place::Shared((low >> window::RANK_SHIFT).checked_sub(1).unwrap_or(rank), offset)
 }
 
 #[inline(always)]
