@@ -317,8 +317,8 @@ impl Summary {
             fallback: None,
         };
         for region in &program.regions {
-            if let RegionKind::OnChip { space, offset, bytes, buffers, .. } = region.kind {
-                let end = Bytes(u64::from(offset) + u64::from(bytes) * u64::from(buffers));
+            if let RegionKind::OnChip { space, .. } = region.kind {
+                let end = Bytes(region.kind.end().unwrap_or_default());
                 let used = if space == Space::Psum { &mut summary.psum } else { &mut summary.sbuf };
                 *used = (*used).max(end);
             }

@@ -562,3 +562,72 @@ bb0:
 }";
     Test { grid: [3, 2, 1], block: [8, 4, 1], text: text.into(), ..Test::new("") }.check();
 }
+
+#[test]
+fn bytes_and_halves_of_neighbours() {
+    Test::new(
+        "
+bb1:
+    %10:b64 = zext.b64.b32 %4
+    %11:b64 = add.s64 %0, %10
+    %12:b64 = mul.wide.u32 %4, 2
+    %13:b64 = add.s64 %0, %12
+    %14:pred = setp.lt.u32 %4, %1
+    branch %14 ? bb2 : bb3
+bb2:
+    %15:b32 = load.global.s8 [%11 + 64]
+    %16:b32 = load.global.u8 [%11 + 300]
+    %17:b32 = load.global.s16 [%13 + 1024]
+    %18:b16 = load.global.u16 [%13]
+    %19:b64 = load.global.s16 [%13 + 2]
+    %20:b32 = mad.s32 %15, %16, %17
+    %21:b32 = trunc.b32.b64 %19
+    %22:b32 = xor.b32 %20, %21
+    store.global.u8 [%11 + 40000], %22
+    store.global.u16 [%13 + 44000], %18
+    store.global.u8 [%11 + 50000], 7
+    store.global.u32 [%5 + 53248], %22
+    jump bb3
+bb3:
+    exit",
+    )
+    .check();
+}
+
+/// Rows of a matrix by a loop: addresses grow by a parameter, and a guard of two dimensions leaves parts of rows.
+#[test]
+fn rows_in_a_loop_under_a_guard() {
+    let text = "tile kernel k(buffer: 8 @0, n: 4 @8) bytes 12
+function f0 k() {
+bb0:
+    %0:b64 = load.param.u64 [0]
+    %1:b32 = load.param.u32 [8]
+    %2:b32 = tid.x
+    %3:b32 = tid.y
+    %4:b32 = ctaid.x
+    %5:b32 = shl.b32 %4, 3
+    %6:b32 = add.s32 %5, %2
+    %7:pred = setp.lt.s32 %6, 20
+    jump bb1(0, %3, 0)
+bb1(%8:b32, %9:b32, %10:b32):
+    %11:pred = setp.lt.s32 %9, %1
+    %12:pred = and.pred %7, %11
+    branch %12 ? bb2 : bb3(%10)
+bb2:
+    %13:b32 = mad.s32 %9, %1, %6
+    %14:b64 = mul.wide.s32 %13, 4
+    %15:b64 = add.s64 %0, %14
+    %16:b32 = load.global.u32 [%15 + 400]
+    %17:b32 = add.s32 %10, %16
+    store.global.u32 [%15 + 20000], %17
+    jump bb3(%17)
+bb3(%18:b32):
+    %19:b32 = add.s32 %8, 1
+    %20:b32 = add.s32 %9, 4
+    %21:pred = setp.lt.s32 %19, 12
+    branch %21 ? bb1(%19, %20, %18) : bb4
+bb4:
+    exit
+}";
+    Test { grid: [3, 1, 1], block: [8, 4, 1], text: text.into(), ..Test::new("") }.check();
+}

@@ -125,9 +125,9 @@ impl<'a> Core<'a> {
                         self.check_time()?;
                     }
                 }
-                Node::If { engines, condition, counted_by, then, otherwise } => {
+                Node::If { engines, condition, counted_by, partial, then, otherwise } => {
                     if self.test(*engines, condition.0 as usize)? {
-                        self.count(*counted_by);
+                        self.count(counted_by.filter(|_| !partial));
                         self.run(then)?;
                     } else {
                         self.run(otherwise)?;

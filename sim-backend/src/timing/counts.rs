@@ -25,6 +25,13 @@ impl<'a> Runs<'a> {
         self.waves
     }
 
+    /// How often, at the least, the program met warps of which some lanes ran the block and others did not.
+    pub fn of_partial_block(&self, block: BlockId) -> Option<u64> {
+        let warps = self.counts.warp_runs.first()?.get(block.0 as usize)?;
+        let lanes = self.counts.lane_runs.first()?.get(block.0 as usize)?;
+        Some((warps * 32).saturating_sub(*lanes).div_ceil(32))
+    }
+
     /// How often the program ran the part that a block of function 0 counts; none where the block was not counted.
     ///
     /// Counts are per 128 CTAs. A program whose waves are smaller, or hold part of a CTA, runs the part once for each

@@ -213,8 +213,10 @@ impl<'p> Builder<'p, '_> {
                     let total = counted.unwrap_or(around);
                     parts.push(self.repeat(*engines, Tests::EachTurn, body, total, around));
                 }
-                Node::If { engines, counted_by, then, otherwise, .. } => {
-                    let counted = counted_by.and_then(|block| self.runs.of_block(block));
+                Node::If { engines, counted_by, partial, then, otherwise, .. } => {
+                    let counted = counted_by.and_then(|block| {
+                        if *partial { self.runs.of_partial_block(block) } else { self.runs.of_block(block) }
+                    });
                     let taken = counted.unwrap_or(around).min(around);
                     parts.push(self.repeat(*engines, Tests::Once, then, taken, around));
                     if !otherwise.is_empty() {

@@ -1,4 +1,5 @@
-//! SBUF addresses: regions that are never needed at the same time share bytes.
+//! SBUF addresses: regions that are never needed at the same time share bytes. What belongs to a turn of the wave loop
+//! gets two sets of bytes if they fit, so that a wave can begin before the one before it has ended.
 
 use super::lower::Scope;
 use super::program::*;
@@ -9,41 +10,58 @@ use std::ops::Range;
 /// so if the regions needed at one time do not fit.
 pub(super) fn allocate(program: &mut Program, scopes: &[Scope]) -> Result<(), String> {
     let ranges = live_ranges(program, scopes);
-    let mut order: Vec<usize> = (0..program.regions.len()).filter(|region| ranges[*region].is_some()).collect();
-    order.sort_by_key(|region| (ranges[*region].as_ref().map(|range| range.start), *region));
+    let of_wave = |region: usize| {
+        scopes[region] != Scope::Program && matches!(program.regions[region].kind, RegionKind::OnChip { .. })
+    };
+    let rotating: Vec<usize> = (0..program.regions.len()).filter(|region| of_wave(*region)).collect();
+    let staying: Vec<usize> = (0..program.regions.len()).filter(|region| !of_wave(*region)).collect();
     let capacity = program.device.sbuf_bytes();
-    // Placed regions that may still be needed: end of life, and bytes.
-    let mut active: Vec<(u32, Range<u32>)> = Vec::new();
-    let mut peak = 0;
-    for region in order {
-        let Some(range) = &ranges[region] else { continue };
-        active.retain(|(end, _)| *end >= range.start);
-        let RegionKind::OnChip { offset, bytes, buffers, .. } = &mut program.regions[region].kind else { continue };
-        let size = *bytes * *buffers;
-        let at = first_gap(&active, size);
-        *offset = at;
-        let place = active.partition_point(|(_, taken)| taken.start < at);
-        active.insert(place, (range.end, at..at + size));
-        peak = peak.max(at + size);
+    let staying_end = place(program, &ranges, &staying, 0);
+    let first = staying_end.next_multiple_of(ALIGN);
+    let turn = place(program, &ranges, &rotating, first) - first;
+    // Neighbouring waves overlap if each has bytes of its own.
+    let pitch = turn.next_multiple_of(ALIGN);
+    if program.layout.waves > 1 && first + 2 * pitch <= capacity {
+        program.layout.buffers = 2;
+        for region in rotating {
+            if let RegionKind::OnChip { buffers, pitch: distance, .. } = &mut program.regions[region].kind {
+                (*buffers, *distance) = (2, pitch);
+            }
+        }
     }
+    let peak = first + turn;
     if peak > capacity {
         return Err(format!("it needs {peak} bytes of each SBUF partition; {} has {capacity}", program.device));
-    }
-    // Regions that nothing touches need no bytes.
-    let unused = |region: &usize| ranges[*region].is_none();
-    for region in (0..program.regions.len()).filter(unused) {
-        if let RegionKind::OnChip { bytes, offset, .. } = &mut program.regions[region].kind {
-            (*offset, *bytes) = (0, (*bytes).min(capacity));
-        }
     }
     Ok(())
 }
 
+/// 8-byte elements are aligned; so is everything, which costs little.
+const ALIGN: u32 = 8;
+
+/// Gives addresses from `base` on to some of the regions; the first address behind them.
+fn place(program: &mut Program, ranges: &[Option<Range<u32>>], regions: &[usize], base: u32) -> u32 {
+    let mut order: Vec<usize> = regions.iter().copied().filter(|region| ranges[*region].is_some()).collect();
+    order.sort_by_key(|region| (ranges[*region].as_ref().map(|range| range.start), *region));
+    // Placed regions that may still be needed: end of life, and bytes.
+    let mut active: Vec<(u32, Range<u32>)> = Vec::new();
+    let mut end = base;
+    for region in order {
+        let Some(range) = &ranges[region] else { continue };
+        active.retain(|(end, _)| *end >= range.start);
+        let RegionKind::OnChip { offset, bytes, .. } = &mut program.regions[region].kind else { continue };
+        let at = first_gap(&active, *bytes, base);
+        *offset = at;
+        let place = active.partition_point(|(_, taken)| taken.start < at);
+        active.insert(place, (range.end, at..at + *bytes));
+        end = end.max(at + *bytes);
+    }
+    end
+}
+
 /// The lowest address with `size` free bytes between the taken ranges, which are sorted.
-fn first_gap(active: &[(u32, Range<u32>)], size: u32) -> u32 {
-    // 8-byte elements are aligned; so is everything, which costs little.
-    const ALIGN: u32 = 8;
-    let mut at: u32 = 0;
+fn first_gap(active: &[(u32, Range<u32>)], size: u32, base: u32) -> u32 {
+    let mut at = base;
     for (_, taken) in active {
         if at + size <= taken.start {
             break;

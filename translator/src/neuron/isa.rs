@@ -340,7 +340,8 @@ const TRIGGER: &[Engine] = &[Engine::Scalar, Engine::GpSimd, Engine::Sync];
 instructions! {
     // ---- data movement ------------------------------------------------------------------------------------------
     /// DMA between HBM and SBUF, or within either, by access patterns; equal element counts, one element type on both
-    /// sides or a cast through float32. Elements are moved in row-major order of both patterns.
+    /// sides or a cast through float32. Elements are moved in row-major order of both patterns; with `limit`, only the
+    /// first so many of them (the shape of a dynamic transfer comes from registers).
     DmaCopy = "dma_copy" {
         on TRIGGER, since Trn1, (out("dst", SH).any(), input("src", SH).any(),
             input("limit", NOWHERE).or_register().optional())

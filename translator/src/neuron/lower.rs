@@ -11,10 +11,12 @@ mod build;
 mod control;
 mod convergence;
 mod elementwise;
+mod global;
 mod liveness;
 mod loops;
 mod memory;
 mod special;
+mod unused;
 mod values;
 
 pub(super) use build::{Scope, engines_of};
@@ -26,6 +28,7 @@ use super::program::*;
 use super::schedule::schedule;
 use super::words::Engine;
 use crate::pass::control_flow::ControlFlow;
+use crate::pass::find_affine_values::find_affine_values;
 use crate::pass::find_uniform_values::{UniformValues, find_uniform_values};
 use crate::tile::Kernel;
 use build::Builder;
@@ -90,10 +93,12 @@ fn lane_layout(
     let function = &kernel.functions[0];
     let flow = ControlFlow::of(function);
     let items = arrange(&flow);
+    let uniform = find_uniform_values(function);
     let mut lowering = Lowering {
         kernel,
         live: Liveness::of(function, &flow, &items),
-        uniform: find_uniform_values(function),
+        globals: global::Globals::of(function, find_affine_values(function, &uniform)),
+        uniform,
         places: vec![None; function.values.len()],
         shadows: vec![None; function.values.len()],
         flow,
@@ -109,7 +114,8 @@ fn lane_layout(
     if let Some(why) = lowering.refusal {
         return Err(Refusal::Kernel(why));
     }
-    let (mut program, scopes) = lowering.b.finish();
+    let (mut program, mut scopes) = lowering.b.finish();
+    unused::remove_unused(&mut program, &mut scopes);
     allocate(&mut program, &scopes).map_err(Refusal::Size)?;
     schedule(&mut program);
     Ok(program)
@@ -130,6 +136,7 @@ struct Lowering<'k> {
     /// Loops around the block being lowered.
     chain: Vec<u32>,
     masks: control::Masks,
+    globals: global::Globals,
     /// Columns to be copied at the end of the turn: see [`control`].
     commits: Vec<Vec<control::Commit>>,
     /// What was met that the layout cannot express.

@@ -65,9 +65,9 @@ const SCRATCH: u64 = 3 << 32;
 /// The cells of `bytes` in a region, or all of the region.
 pub(super) fn region_cells(program: &Program, id: RegionId, bytes: Option<Range<i64>>, buffer: u32) -> Option<Cells> {
     match program.region(id).kind {
-        RegionKind::OnChip { space, offset, bytes: size, buffers, .. } => {
-            let base = if space == Space::Psum { PSUM_BASE } else { 0 } + u64::from(offset);
-            let base = base + u64::from(buffer % buffers.max(1)) * u64::from(size);
+        kind @ RegionKind::OnChip { space, bytes: size, .. } => {
+            let address = u64::from(kind.address(u64::from(buffer))?);
+            let base = if space == Space::Psum { PSUM_BASE } else { 0 } + address;
             let bytes = bytes.unwrap_or(0..i64::from(size));
             Some(base.saturating_add_signed(bytes.start)..base.saturating_add_signed(bytes.end))
         }

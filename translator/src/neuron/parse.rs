@@ -132,14 +132,14 @@ impl<'a> Parser<'a> {
                 let (body, _) = self.nodes(false)?;
                 nodes.push(Node::Waves(body));
             } else if cursor.try_keyword("while ") {
-                let (engines, condition, counted_by) = self.condition(&mut cursor)?;
+                let (engines, condition, counted_by, _) = self.condition(&mut cursor)?;
                 let (body, _) = self.nodes(false)?;
                 nodes.push(Node::While { engines, condition, counted_by, body });
             } else if cursor.try_keyword("if ") {
-                let (engines, condition, counted_by) = self.condition(&mut cursor)?;
+                let (engines, condition, counted_by, partial) = self.condition(&mut cursor)?;
                 let (then, has_else) = self.nodes(false)?;
                 let otherwise = if has_else { self.nodes(false)?.0 } else { Vec::new() };
-                nodes.push(Node::If { engines, condition, counted_by, then, otherwise });
+                nodes.push(Node::If { engines, condition, counted_by, partial, then, otherwise });
             } else {
                 let instruction = self.instruction(&mut cursor)?;
                 cursor.end()?;
@@ -148,7 +148,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn condition(&self, cursor: &mut Cursor<'a>) -> Result<(EngineSet, RegisterId, Option<tile::BlockId>)> {
+    fn condition(&self, cursor: &mut Cursor<'a>) -> Result<(EngineSet, RegisterId, Option<tile::BlockId>, bool)> {
         let mut engines = EngineSet::NONE;
         loop {
             engines.insert(cursor.choice(Engine::from_word)?);
@@ -159,9 +159,10 @@ impl<'a> Parser<'a> {
         cursor.keyword("%")?;
         let condition = self.register(cursor)?;
         let counted_by = if cursor.try_keyword("block=") { Some(tile::BlockId(cursor.number()?)) } else { None };
+        let partial = cursor.try_keyword("partial");
         cursor.keyword("{")?;
         cursor.end()?;
-        Ok((engines, condition, counted_by))
+        Ok((engines, condition, counted_by, partial))
     }
 
     fn register(&self, cursor: &mut Cursor<'a>) -> Result<RegisterId> {
@@ -336,7 +337,8 @@ fn region(cursor: &mut Cursor<'_>) -> Result<Region> {
             let bytes = cursor.number()?;
             cursor.keyword("]")?;
             let buffers = if cursor.try_keyword("x") { cursor.number()? } else { 1 };
-            RegionKind::OnChip { space, offset, partitions, bytes, buffers, role: role(cursor)? }
+            let pitch = if cursor.try_keyword("every ") { cursor.number()? } else { bytes };
+            RegionKind::OnChip { space, offset, partitions, bytes, buffers, pitch, role: role(cursor)? }
         }
     };
     cursor.end()?;

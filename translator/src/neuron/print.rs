@@ -86,10 +86,13 @@ impl Display for RegionText<'_> {
                 write!(f, "scratch [{bytes}]")?;
                 role
             }
-            RegionKind::OnChip { space, offset, partitions, bytes, buffers, role } => {
+            RegionKind::OnChip { space, offset, partitions, bytes, buffers, pitch, role } => {
                 write!(f, "{space} {offset:#x} [{partitions} x {bytes}]")?;
                 if buffers != 1 {
                     write!(f, " x{buffers}")?;
+                    if pitch != bytes {
+                        write!(f, " every {pitch}")?;
+                    }
                 }
                 role
             }
@@ -124,8 +127,9 @@ fn nodes(program: &Program, body: &[Node], depth: usize, f: &mut Formatter<'_>) 
                 nodes(program, body, depth + 1, f)?;
                 writeln!(f, "{indent}}}")?;
             }
-            Node::If { engines: set, condition, counted_by, then, otherwise } => {
-                writeln!(f, "if {} {{", test(program, *set, *condition, *counted_by))?;
+            Node::If { engines: set, condition, counted_by, partial, then, otherwise } => {
+                let partial = if *partial { " partial" } else { "" };
+                writeln!(f, "if {}{partial} {{", test(program, *set, *condition, *counted_by))?;
                 nodes(program, then, depth + 1, f)?;
                 if !otherwise.is_empty() {
                     writeln!(f, "{indent}}} else {{")?;

@@ -128,7 +128,7 @@ pub struct Region {
 /// What a region is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegionKind {
-    /// SBUF or PSUM: `bytes` in each partition from `offset` on, `buffers` times in a row.
+    /// SBUF or PSUM: `bytes` in each partition from `offset` on, `buffers` times, `pitch` apart.
     OnChip {
         /// [`Space::Sbuf`] or [`Space::Psum`].
         space: Space,
@@ -138,8 +138,10 @@ pub enum RegionKind {
         partitions: u32,
         /// Bytes of one buffer in each partition.
         bytes: u32,
-        /// 1, or [`Layout::buffers`]: then wave w uses buffer `w % buffers`, at `offset + (w % buffers)·bytes`.
+        /// 1, or [`Layout::buffers`]: then wave w uses buffer `w % buffers`, at `offset + (w % buffers)·pitch`.
         buffers: u32,
+        /// Distance of the buffers in bytes; at least `bytes`.
+        pitch: u32,
         /// What the executor must know it for.
         role: SbufRole,
     },
@@ -231,6 +233,10 @@ pub enum Node {
         condition: RegisterId,
         /// Block of the tile kernel's function 0 that runs as often as `then` is taken.
         counted_by: Option<tile::BlockId>,
+        /// `then` is for what is left of that block's lanes where not all of a row run it: it is taken only in waves
+        /// where the block runs for some lanes of a warp and not for others. Counts of whole warps do not tell how
+        /// often; the timing model estimates it from the lanes that are missing.
+        partial: bool,
         /// If not 0.
         then: Vec<Node>,
         /// If 0.
@@ -515,6 +521,29 @@ impl Instruction {
     pub fn operand(&self, name: &str) -> Option<&Operand> {
         let index = self.opcode.row().operands.iter().position(|spec| spec.name == name)?;
         self.operands.get(index).filter(|operand| **operand != Operand::Absent)
+    }
+}
+
+impl RegionKind {
+    /// On-chip bytes in each partition: the first one's address in the buffer of this wave.
+    pub fn address(&self, wave: u64) -> Option<u32> {
+        match *self {
+            RegionKind::OnChip { offset, buffers, pitch, .. } => {
+                Some(offset + (wave % u64::from(buffers.max(1))) as u32 * pitch)
+            }
+            _ => None,
+        }
+    }
+
+    /// On-chip bytes in each partition: the first address behind all buffers.
+    pub fn end(&self) -> Option<u64> {
+        match *self {
+            RegionKind::OnChip { offset, bytes, buffers, pitch, .. } => {
+                let last = u64::from(buffers.saturating_sub(1)) * u64::from(pitch);
+                Some(u64::from(offset) + last + u64::from(bytes))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -85,14 +85,15 @@ impl Verifier<'_> {
     }
 
     fn region(&mut self, region: &Region) {
-        let RegionKind::OnChip { space, offset, partitions, bytes, buffers, .. } = region.kind else { return };
+        let RegionKind::OnChip { space, partitions, bytes, buffers, pitch, .. } = region.kind else { return };
         let name = &region.name;
         let capacity = match space {
             Space::Sbuf => self.program.device.sbuf_bytes(),
             Space::Psum => PSUM_BANKS * PSUM_BANK_BYTES,
             Space::Hbm => return self.report(format!("`{name}` is on chip, HBM is not")),
         };
-        let end = u64::from(offset) + u64::from(bytes) * u64::from(buffers);
+        let end = region.kind.end().unwrap_or_default();
+        require!(self, buffers == 1 || pitch >= bytes, "the buffers of `{name}` overlap");
         require!(
             self,
             end <= u64::from(capacity),

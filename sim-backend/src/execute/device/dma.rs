@@ -15,10 +15,13 @@ impl Core<'_> {
             Opcode::DmaScatter => self.scatter_rows(instruction),
             opcode => {
                 let (to, from) = (&instruction.operands[0], &instruction.operands[1]);
-                if instruction.operand("limit").is_some() {
-                    return Err(Stop::Defect("operand `limit` has no meaning yet".into()));
-                }
-                let (mut bits, dtype) = self.read_side(instruction, from)?;
+                let limit = match instruction.operand("limit") {
+                    Some(Operand::Register(register)) => {
+                        self.registers[instruction.engine as usize][register.0 as usize] as usize
+                    }
+                    _ => usize::MAX,
+                };
+                let (mut bits, dtype) = self.read_side(instruction, from, limit)?;
                 match opcode {
                     Opcode::DmaTranspose => {
                         let partitions = self.tile(instruction, "dst")?.partitions as usize;
@@ -27,7 +30,7 @@ impl Core<'_> {
                     }
                     Opcode::DmaCompute => {
                         let op = instruction.op().ok_or_else(|| Stop::Defect("no operation".into()))?;
-                        let (old, of_old) = self.read_side(instruction, to)?;
+                        let (old, of_old) = self.read_side(instruction, to, limit)?;
                         for (new, old) in bits.iter_mut().zip(old) {
                             *new = from_f32(dtype, alu::float(op, to_f32(of_old, old), to_f32(dtype, *new)));
                         }
@@ -39,14 +42,18 @@ impl Core<'_> {
         }
     }
 
-    /// All elements of one side of a transfer, in order.
-    fn read_side(&mut self, instruction: &Instruction, side: &Operand) -> Outcome<(Vec<u64>, Dtype)> {
+    /// The first `limit` elements of one side of a transfer, in order.
+    fn read_side(&mut self, instruction: &Instruction, side: &Operand, limit: usize) -> Outcome<(Vec<u64>, Dtype)> {
         match side {
-            Operand::Tile(tile) => Ok((self.storage.read(self.program, tile).bits, tile.dtype)),
+            Operand::Tile(tile) => {
+                let mut bits = self.storage.read(self.program, tile).bits;
+                bits.truncate(limit);
+                Ok((bits, tile.dtype))
+            }
             Operand::Hbm(hbm) => {
                 let addresses: Vec<u64> = self.addresses(instruction.engine, hbm).collect();
                 let of_lane = self.lanes_of(instruction, addresses.len());
-                let elements = addresses.into_iter().enumerate();
+                let elements = addresses.into_iter().enumerate().take(limit);
                 let bits = elements.map(|(k, address)| self.load_hbm(hbm, address, of_lane(k))).collect::<Outcome<_>>();
                 Ok((bits?, hbm.dtype))
             }
@@ -158,11 +165,9 @@ impl Core<'_> {
         let size = dst.dtype.bytes();
         let mut loaded = vec![None; dst.partitions as usize * rows.elements];
         for (p, c, address) in rows.iter() {
-            let total = size * rows.group as u32;
-            let lane = Lane { partition: dst.partition as usize + p, column: rows.column(c) };
-            check_alignment("load", address, total, lane)?;
             for k in 0..rows.group {
-                let bits = self.load(address + k as u64 * u64::from(size), size, total, lane)?;
+                let lane = Lane { partition: dst.partition as usize + p, column: rows.column(c, k) };
+                let bits = self.load(address.wrapping_add(k as u64 * u64::from(size)), size, size, lane)?;
                 loaded[p * rows.elements + c * rows.group + k] = Some(bits);
             }
         }
@@ -176,12 +181,10 @@ impl Core<'_> {
         let elements = self.storage.read(self.program, src);
         let size = src.dtype.bytes();
         for (p, c, address) in rows.iter() {
-            let total = size * rows.group as u32;
-            let lane = Lane { partition: src.partition as usize + p, column: rows.column(c) };
-            check_alignment("store", address, total, lane)?;
             for k in 0..rows.group {
+                let lane = Lane { partition: src.partition as usize + p, column: rows.column(c, k) };
                 let bits = elements.get(p, c * rows.group + k);
-                self.store(address + k as u64 * u64::from(size), size, total, bits, lane)?;
+                self.store(address.wrapping_add(k as u64 * u64::from(size)), size, size, bits, lane)?;
             }
         }
         Ok(())
@@ -227,8 +230,9 @@ impl Rows {
         rows.filter(|&(.., address)| address != self.skipped)
     }
 
-    fn column(&self, row: usize) -> usize {
-        row * self.threads / self.count.max(1)
+    /// The thread that an element of a row belongs to.
+    fn column(&self, row: usize, element: usize) -> usize {
+        (row * self.group + element) * self.threads / self.elements.max(1)
     }
 }
 

@@ -61,10 +61,10 @@ impl Storage {
     /// Where a region's buffer of the current wave is.
     fn place(&self, program: &Program, region: RegionId) -> (Place, usize) {
         match program.region(region).kind {
-            RegionKind::OnChip { space, offset, bytes, buffers, .. } => {
-                let buffer = (self.wave % u64::from(buffers.max(1))) as usize;
+            kind @ RegionKind::OnChip { space, .. } => {
+                let address = kind.address(self.wave).unwrap_or_default() as usize;
                 let place = if space == Space::Psum { Place::Psum } else { Place::Sbuf };
-                (place, offset as usize + buffer * bytes as usize)
+                (place, address)
             }
             RegionKind::Scratch { .. } => (Place::Scratch(region.0 as usize), 0),
             RegionKind::Arena | RegionKind::Params | RegionKind::Symbols => {

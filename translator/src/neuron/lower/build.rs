@@ -128,7 +128,8 @@ impl Builder {
     /// SBUF without an address yet.
     pub(super) fn sbuf(&mut self, name: String, dtype: Dtype, bytes: u32, partitions: u32, scope: Scope) -> RegionId {
         let role = SbufRole::Plain;
-        let kind = RegionKind::OnChip { space: Space::Sbuf, offset: 0, partitions, bytes, buffers: 1, role };
+        let kind =
+            RegionKind::OnChip { space: Space::Sbuf, offset: 0, partitions, bytes, buffers: 1, pitch: bytes, role };
         self.region(name, dtype, kind, scope)
     }
 
@@ -372,6 +373,7 @@ impl Builder {
         condition: RegisterId,
         flag: Operand,
         counted_by: Option<BlockId>,
+        partial: bool,
         then: Vec<Node>,
         otherwise: Vec<Node>,
     ) {
@@ -379,7 +381,7 @@ impl Builder {
         let loads = self.register_loads(engines, condition, &flag);
         let Some(around) = self.open.last_mut() else { unreachable!("a branch is inside the wave loop") };
         around.extend(loads);
-        around.push(Node::If { engines, condition, counted_by, then, otherwise });
+        around.push(Node::If { engines, condition, counted_by, partial, then, otherwise });
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Masks {
     heads_open: Vec<BlockId>,
     /// By region of a mask: which CTAs have a lane in it.
     pub(super) any_lane: HashMap<RegionId, View>,
+    /// By region of a mask and row length: which rows of the block have all their lanes in it.
+    pub(super) whole_rows: HashMap<(RegionId, u32), Tile>,
 }
 
 /// How a block's mask comes about.
@@ -184,8 +186,14 @@ impl Lowering<'_> {
                     self.edge(at, taken, Edge { base: mask, condition: None, computed: None });
                 }
                 Place::At(view) => {
-                    self.edge(at, then, Edge { base: mask, condition: Some((view, false)), computed: None });
-                    self.edge(at, otherwise, Edge { base: mask, condition: Some((view, true)), computed: None });
+                    for (target, negated) in [(then, false), (otherwise, true)] {
+                        let mut edge = Edge { base: mask, condition: Some((view, negated)), computed: None };
+                        if self.guards_a_prefix(mask, *condition, negated) {
+                            let taken = self.edge_mask(&mut edge);
+                            self.note_guard(*condition, negated, taken);
+                        }
+                        self.edge(at, target, edge);
+                    }
                 }
             },
             Terminator::Switch { index, targets } => self.switch(at, *index, targets, mask),
@@ -297,8 +305,14 @@ impl Lowering<'_> {
         }
     }
 
+    /// Forgets what was computed from a mask that changes.
+    fn forget(&mut self, mask: RegionId) {
+        self.masks.any_lane.remove(&mask);
+        self.masks.whole_rows.retain(|(region, _), _| *region != mask);
+    }
+
     fn add_lanes(&mut self, sum: View, mask: Mask) {
-        self.masks.any_lane.remove(&sum.region);
+        self.forget(sum.region);
         match mask {
             Mask::All => self.b.set(sum, 1),
             Mask::Lanes(view) if sum.is_column && !view.is_column => {
@@ -411,7 +425,7 @@ impl Lowering<'_> {
         let flag = self.b.sbuf(format!("flag_{}", self.b.loops), Dtype::U8, 1, 1, self.here());
         self.any_lane_in(&sums, flag);
         let condition = self.b.register(&format!("live{}", self.chain.len()), false, RegisterRole::Plain);
-        let outside = self.masks.any_lane.clone();
+        let outside = (self.masks.any_lane.clone(), self.masks.whole_rows.clone());
         let number = self.b.begin_loop();
         self.chain.push(number);
         self.commits.push(Vec::new());
@@ -420,7 +434,7 @@ impl Lowering<'_> {
             let standing = self.temporary(Type::Pred, sum.is_column);
             self.b.copy(standing, *sum);
             self.b.set(*sum, 0);
-            self.masks.any_lane.remove(&sum.region);
+            self.forget(sum.region);
             self.masks.at.insert(*head, Mask::Lanes(standing));
         }
         self.scope(&each.items);
@@ -434,9 +448,9 @@ impl Lowering<'_> {
         self.any_lane_in(&sums, flag);
         self.masks.heads_open.truncate(self.masks.heads_open.len() - each.heads.len());
         self.chain.pop();
-        self.masks.any_lane = outside;
+        (self.masks.any_lane, self.masks.whole_rows) = outside;
         for (_, sum) in &sums {
-            self.masks.any_lane.remove(&sum.region);
+            self.forget(sum.region);
         }
         let flag = Argument::Tile(single_element(flag, Dtype::U8));
         self.b.end_loop(condition, flag, each.heads[0]);

@@ -24,8 +24,15 @@ impl Lowering<'_> {
         let shared =
             shared.ok_or_else(|| format!("its shared memory does not fit the {capacity} bytes of a partition"))?;
         let partitions = self.b.partitions();
-        let on_chip =
-            |bytes, role| RegionKind::OnChip { space: Space::Sbuf, offset: 0, partitions, bytes, buffers: 1, role };
+        let on_chip = |bytes, role| RegionKind::OnChip {
+            space: Space::Sbuf,
+            offset: 0,
+            partitions,
+            bytes,
+            buffers: 1,
+            pitch: bytes,
+            role,
+        };
         if shared > 0 {
             self.b.region("shared".into(), Dtype::U8, on_chip(shared, SbufRole::Shared), Scope::Program);
         }
@@ -88,6 +95,9 @@ impl Lowering<'_> {
         if let (TileSpace::Param, Place::Const(base)) = (access.space, address) {
             return self.load_params(access, base, inst, mask);
         }
+        if self.dma_load(access, inst, address, at, mask) {
+            return;
+        }
         let column = self.is_column(inst.results[0]);
         let ty = self.type_of(inst.results[0]);
         let count = inst.results.len() as u32;
@@ -96,7 +106,7 @@ impl Lowering<'_> {
             let view = self.target(inst.results[0]);
             (self.b.tile(view, column), vec![view])
         } else {
-            self.interleaved(ty, count, column)
+            self.side_by_side(ty, count, column)
         };
         let operands = [
             Operand::Tile(staging),
@@ -117,7 +127,7 @@ impl Lowering<'_> {
     }
 
     /// A tile of `count` elements per lane, and the views of each.
-    fn interleaved(&mut self, ty: Type, count: u32, column: bool) -> (Tile, Vec<View>) {
+    fn side_by_side(&mut self, ty: Type, count: u32, column: bool) -> (Tile, Vec<View>) {
         let dtype = dtype_of(ty);
         let lanes = if column { 1 } else { self.b.columns() };
         let name = format!("vector_{}", self.b.program.regions.len());
@@ -185,7 +195,7 @@ impl Lowering<'_> {
                 Place::At(view) => self.b.operand(view, column),
             };
         }
-        let (tile, views) = self.interleaved(ty, values.len() as u32, column);
+        let (tile, views) = self.side_by_side(ty, values.len() as u32, column);
         for (view, place) in views.into_iter().zip(values) {
             self.write(view, *place, ty, Mask::All);
         }
@@ -194,6 +204,9 @@ impl Lowering<'_> {
 
     pub(super) fn store(&mut self, access: &Access, inst: &Inst, at: BlockId, mask: Mask) {
         let address = self.place(inst.args[0], at);
+        if self.dma_store(access, inst, address, at, mask) {
+            return;
+        }
         let values: Vec<Place> = inst.args[1..].iter().map(|arg| self.place(*arg, at)).collect();
         let ty = self.register_type(access, inst.args[1]);
         let source = self.stored(&values, ty, false);
@@ -232,7 +245,7 @@ impl Lowering<'_> {
                 (self.b.operand(view, false), vec![view])
             }
             count => {
-                let (tile, views) = self.interleaved(ty, count, false);
+                let (tile, views) = self.side_by_side(ty, count, false);
                 (Operand::Tile(tile), views)
             }
         };

@@ -36,6 +36,7 @@ impl Lowering<'_> {
         let count = self.b.constant(shape.ctas(), Dtype::U32);
         let alive = self.b.view("alive", Dtype::U8, true, Scope::Wave);
         self.b.tensor_tensor(Engine::GpSimd, AluOp::Less, alive, cta, count);
+        self.note_alive(alive);
         Mask::Lanes(alive)
     }
 

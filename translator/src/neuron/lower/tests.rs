@@ -160,6 +160,18 @@ fn straight_code_lowers() {
     check_lanes(SAXPY, shape(4096, 256));
 }
 
+/// Two loads and a store by access pattern, trimmed to n, and one instruction of Vector; waves overlap.
+#[test]
+fn saxpy_is_two_transfers_in_one_operation_and_one_transfer_out() {
+    let program = check_lanes(SAXPY, shape(4096, 256)).to_string();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/neuron/lower/saxpy.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &program).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(program, expected, "`UPDATE=1 cargo test -p translator saxpy` writes the snapshot again");
+}
+
 #[test]
 fn a_grid_that_does_not_fill_its_waves_lowers() {
     check_lanes(SAXPY, shape(3, 64));
@@ -188,7 +200,7 @@ bb0:
 bb1:
     barrier.sync 0 -> bb3                           @9
 bb2:
-    barrier.sync 0 -> bb3
+    barrier.sync 0 -> bb3                           @9
 bb3:
     exit
 }";
