@@ -8,6 +8,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The folder of the repository.
 pub fn repository() -> &'static Path {
@@ -147,12 +148,11 @@ impl Toolkit {
         match variant.runtime {
             Runtime::Static => {}
             Runtime::Shared => arguments.push("-cudart=shared".into()),
+            // Looked through before the folder of the toolkit.
             Runtime::Static12 => {
-                let library = self.deps.join("cudart-12.9/nvidia/cuda_runtime/lib/libcudart_static.a");
-                arguments.push("-cudart=none".into());
-                arguments.push("-Xlinker".into());
-                arguments.push(library.into());
-                arguments.extend(["-lrt", "-ldl", "-lpthread"].map(OsString::from));
+                let mut folder = OsString::from("-L");
+                folder.push(self.deps.join("cudart-12.9/nvidia/cuda_runtime/lib"));
+                arguments.push(folder);
             }
         }
         if variant.per_thread_stream {
@@ -185,7 +185,10 @@ impl Toolkit {
             return Ok(binary);
         }
         fs::create_dir_all(&folder)?;
-        let unfinished = folder.join(format!("{}-{:016x}.{}", program.name, hasher.finish(), std::process::id()));
+        // Two tests may want the same binary at the same time.
+        static UNFINISHED: AtomicU32 = AtomicU32::new(0);
+        let number = UNFINISHED.fetch_add(1, Ordering::Relaxed);
+        let unfinished = folder.join(format!("{}.{}.{number}", program.name, std::process::id()));
         self.nvcc(&arguments, &unfinished)?;
         fs::rename(&unfinished, &binary)?;
         Ok(binary)

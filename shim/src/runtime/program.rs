@@ -110,9 +110,9 @@ impl Program {
         for part in parts {
             match image::choose(part, settings.device.capability) {
                 Ok(image) => texts.push(image.text),
-                // Among parts to be linked, the device runtime library comes as machine code only. What is missing
-                // without it shows when a kernel calls it.
-                Err(ImageError::NoPtx { .. }) if parts.len() > 1 => {}
+                // Among parts to be linked is the device runtime library, as machine code or as PTX for the newest
+                // devices. What is missing without it shows when a kernel calls it.
+                Err(ImageError::NoPtx { .. } | ImageError::TooNew { .. }) if parts.len() > 1 => {}
                 Err(error) => return Err(error.into()),
             }
         }
