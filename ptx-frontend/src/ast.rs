@@ -33,7 +33,6 @@ pub struct Module<'a> {
 
 /// Something of module scope.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "most items are functions and variables")]
 pub enum Item<'a> {
     /// A variable.
     Variable(Variable<'a>),
@@ -188,7 +187,6 @@ pub struct Extent {
 
 /// A statement of a function body.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all statements are instructions")]
 pub enum Statement<'a> {
     /// An instruction.
     Instruction(Instruction<'a>),

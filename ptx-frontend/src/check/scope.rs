@@ -162,12 +162,12 @@ impl<'a> Scopes<'a> {
             if let Some(meaning) = scope.names.get(text) {
                 return Some(*meaning);
             }
-            if !scope.families.is_empty() {
-                if let Some(family) = scope.family(text) {
-                    let meaning = self.new_register(text, family.ty, family.vector);
-                    self.open[at].names.insert(text, meaning);
-                    return Some(meaning);
-                }
+            if !scope.families.is_empty()
+                && let Some(family) = scope.family(text)
+            {
+                let meaning = self.new_register(text, family.ty, family.vector);
+                self.open[at].names.insert(text, meaning);
+                return Some(meaning);
             }
         }
         let special = SpecialRegister::from_str(text.strip_prefix('%')?)?;

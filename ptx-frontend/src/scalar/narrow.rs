@@ -118,7 +118,7 @@ pub fn quad_stochastic<G: Small, const RELU: bool>(elements: [u64; 4], random: u
             let fraction = (x.abs() - low_end) / (G::decode(next) - low_end);
             fraction * 256.0 > byte as f64 && !(RELU && x.is_sign_negative()) && !x.is_nan()
         };
-        quad << G::SLOT | down + is_up as u64
+        (quad << G::SLOT) | (down + is_up as u64)
     })
 }
 
