@@ -164,34 +164,34 @@ macro_rules! for_each_driver_fn {
                 3020 implemented fn cuModuleGetGlobal_v2(
                     dptr: *mut CUdeviceptr, bytes: *mut usize, hmod: CUmodule, name: *const c_char,
                 ) => module::get_global;
-                5050 unsupported fn cuLinkCreate(
+                5050 implemented fn cuLinkCreate(
                     num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
                     state_out: *mut CUlinkState,
-                );
-                6050 unsupported fn cuLinkCreate_v2(
+                ) => link::create;
+                6050 implemented fn cuLinkCreate_v2(
                     num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
                     state_out: *mut CUlinkState,
-                );
-                5050 unsupported fn cuLinkAddData(
+                ) => link::create;
+                5050 implemented fn cuLinkAddData(
                     state: CUlinkState, kind: CUjitInputType, data: *mut c_void, size: usize, name: *const c_char,
                     num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
-                );
-                6050 unsupported fn cuLinkAddData_v2(
+                ) => link::add_data;
+                6050 implemented fn cuLinkAddData_v2(
                     state: CUlinkState, kind: CUjitInputType, data: *mut c_void, size: usize, name: *const c_char,
                     num_options: u32, options: *mut CUjit_option, option_values: *mut *mut c_void,
-                );
-                5050 unsupported fn cuLinkAddFile(
+                ) => link::add_data;
+                5050 implemented fn cuLinkAddFile(
                     state: CUlinkState, kind: CUjitInputType, path: *const c_char, num_options: u32,
                     options: *mut CUjit_option, option_values: *mut *mut c_void,
-                );
-                6050 unsupported fn cuLinkAddFile_v2(
+                ) => link::add_file;
+                6050 implemented fn cuLinkAddFile_v2(
                     state: CUlinkState, kind: CUjitInputType, path: *const c_char, num_options: u32,
                     options: *mut CUjit_option, option_values: *mut *mut c_void,
-                );
-                5050 unsupported fn cuLinkComplete(
+                ) => link::add_file;
+                5050 implemented fn cuLinkComplete(
                     state: CUlinkState, cubin_out: *mut *mut c_void, size_out: *mut usize,
-                );
-                5050 unsupported fn cuLinkDestroy(state: CUlinkState);
+                ) => link::complete;
+                5050 implemented fn cuLinkDestroy(state: CUlinkState) => link::destroy;
                 2000 implemented fn cuModuleGetTexRef(
                     tex_ref: *mut CUtexref, hmod: CUmodule, name: *const c_char,
                 ) => module::get_reference;

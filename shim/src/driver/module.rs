@@ -20,7 +20,7 @@ pub fn program_of(image: HostBytes, options: &Options) -> Result<Arc<Program>> {
     }
     // SAFETY: the manual asks for an image of one of these forms.
     let outcome = unsafe { image::with_parts(image.as_ptr(), |parts| Program::load(parts, None)) };
-    options.log(outcome.unwrap_or_else(|error| Err(error.into())))
+    options.log(outcome.unwrap_or_else(|error| Err(error.into())).and_then(Program::check_complete))
 }
 
 /// Loads the program of a file.
@@ -28,7 +28,7 @@ pub fn program_of_file(path: &CStr, options: &Options) -> Result<Arc<Program>> {
     let path = path.to_str().map_err(|_| CUerror::FILE_NOT_FOUND)?;
     let bytes = std::fs::read(path).map_err(|_| CUerror::FILE_NOT_FOUND)?;
     let name = path.rsplit('/').next().unwrap_or(path);
-    options.log(Program::load(&[&bytes], Some(name)))
+    options.log(Program::load(&[&bytes], Some(name)).and_then(Program::check_complete))
 }
 
 fn load_into_current(module: Out<CUmodule>, load: impl FnOnce() -> Result<Arc<Program>>) -> Result {

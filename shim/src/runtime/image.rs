@@ -125,6 +125,53 @@ pub fn choose(bytes: &[u8], capability: (u32, u32)) -> Result<PtxImage, ImageErr
     }
 }
 
+/// First bytes of what `cuLinkComplete` gives: texts that are linked when they are loaded.
+const LINKED: &[u8; 8] = b"RGLINKED";
+
+/// Texts in the form that `cuLinkComplete` gives. A single text is itself.
+pub fn linked(texts: &[String]) -> Vec<u8> {
+    if let [text] = texts {
+        return [text.as_bytes(), b"\0"].concat();
+    }
+    let mut bytes = LINKED.to_vec();
+    bytes.extend([0; 8]);
+    for text in texts {
+        bytes.extend((text.len() as u64).to_le_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    let size = bytes.len() as u64;
+    bytes[8..16].copy_from_slice(&size.to_le_bytes());
+    bytes
+}
+
+/// The texts of an image, to be linked: those of a linked one, or the newest that a device of this capability runs.
+pub fn texts(bytes: &[u8], capability: (u32, u32)) -> Result<Vec<String>, ImageError> {
+    let Some(mut rest) = bytes.strip_prefix(LINKED) else { return Ok(vec![choose(bytes, capability)?.text]) };
+    let damaged = || ImageError::Invalid(ContainerError::Object("a linked image that is cut off".into()));
+    rest = rest.get(8..).ok_or_else(damaged)?;
+    let mut texts = Vec::new();
+    while !rest.is_empty() {
+        let (length, more) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
+        let (text, more) = more.split_at_checked(u64::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
+        texts.push(String::from_utf8_lossy(text).into_owned());
+        rest = more;
+    }
+    Ok(texts)
+}
+
+/// The texts for a linker in an object or archive: relocatable code, for the newest device that this one runs code of.
+pub fn texts_to_link(bytes: &[u8], capability: (u32, u32)) -> Result<Vec<String>, ImageError> {
+    if bytes.starts_with(LINKED) || container::is_ptx(bytes) {
+        return texts(bytes, capability);
+    }
+    let contents = container::contents(bytes)?;
+    let runs = |image: &PtxImage| Target::of(&image.text).is_none_or(|target| target.runs_on(capability));
+    let usable: Vec<PtxImage> = contents.ptx.into_iter().filter(runs).collect();
+    let newest = usable.iter().map(|image| image.arch).max();
+    let newest = newest.ok_or(ImageError::NoPtx { cubins: contents.cubins })?;
+    Ok(usable.into_iter().filter(|image| image.arch == newest).map(|image| image.text).collect())
+}
+
 /// Calls `action` with the parts of the image at `pointer`: one, or several that are to be linked.
 ///
 /// The image's own header says how long it is; text ends at its zero byte.
@@ -191,6 +238,10 @@ unsafe fn part<'a>(pointer: *const c_void) -> Result<&'a [u8], ImageError> {
     if is(&container::FATBIN_MAGIC.to_le_bytes()) {
         let header = bytes(container::FATBIN_HEADER_BYTES);
         return Ok(bytes(container::fatbin_size(header)?));
+    }
+    if is(LINKED) {
+        let size: [u8; 8] = bytes(16)[8..].try_into().unwrap_or_default();
+        return Ok(bytes(usize::try_from(u64::from_le_bytes(size)).unwrap_or(16)));
     }
     if is(b"\x7fELF") {
         return Ok(bytes(elf_size(bytes)?));
@@ -272,6 +323,18 @@ mod tests {
         // SAFETY: a zero-terminated text.
         let parts = unsafe { with_parts(bytes.as_ptr().cast(), |parts| parts.concat()) };
         assert_eq!(parts, Ok(b".version 8.0\n".to_vec()));
+    }
+
+    #[test]
+    fn linked_texts_come_back_as_they_were() {
+        let several = vec![text("sm_75"), text("sm_80")];
+        assert_eq!(texts(&linked(&several), (12, 0)), Ok(several.clone()));
+        assert_eq!(linked(&several[..1]), format!("{}\0", several[0]).as_bytes());
+        let image = linked(&several);
+        // SAFETY: a whole image.
+        let parts = unsafe { with_parts(image.as_ptr().cast(), |parts| parts.concat()) };
+        assert_eq!(parts, Ok(image.clone()));
+        assert!(texts(&image[..40], (12, 0)).is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use sim_backend::fault::{Fault, FaultKind};
 use sim_backend::units::{Bytes, Picoseconds};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 use translator::tile::eval::Prepared;
 
 /// A launch that is ready to run.
@@ -43,6 +44,7 @@ impl Launch {
             threads: Settings::get().threads.unwrap_or(0),
             multiprocessors: device.model.multiprocessors(),
             resident_ctas: u64::from(device.model.cooperative_blocks(demand)).max(1),
+            deadline: Settings::get().timeout.map(|timeout| Instant::now() + timeout),
             ..Limits::default()
         };
         let launch = execute::Launch {

@@ -6,7 +6,8 @@ use super::settings::Settings;
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::report;
-use ptx_frontend::checked::{self, Variable};
+use ptx_frontend::checked::{self, Linkage, Variable};
+use ptx_frontend::types::StateSpace;
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
@@ -108,8 +109,8 @@ impl Program {
         let settings = Settings::get();
         let mut texts = Vec::with_capacity(parts.len());
         for part in parts {
-            match image::choose(part, settings.device.capability) {
-                Ok(image) => texts.push(image.text),
+            match image::texts(part, settings.device.capability) {
+                Ok(several) => texts.extend(several),
                 // Among parts to be linked is the device runtime library, as machine code or as PTX for the newest
                 // devices. What is missing without it shows when a kernel calls it.
                 Err(ImageError::NoPtx { .. } | ImageError::TooNew { .. }) if parts.len() > 1 => {}
@@ -150,6 +151,21 @@ impl Program {
         Program { name, module, target, code_base, kernels, by_name, symbols }
     }
 
+    /// Whether nothing is missing that only another part could bring.
+    pub fn check_complete(self: Arc<Self>) -> Result<Arc<Self>, LoadError> {
+        let missing = |variable: &&Variable| {
+            variable.linkage == Linkage::Extern && matches!(variable.space, StateSpace::Global | StateSpace::Const)
+        };
+        match self.module.variables.iter().find(missing) {
+            Some(variable) => {
+                let log = format!("error: variable `{}` is not defined anywhere", variable.name);
+                let place = format!("--> {}:{}", self.name, variable.line);
+                Err(LoadError::new(CUerror::INVALID_PTX, format!("{log}\n {place}")))
+            }
+            None => Ok(self),
+        }
+    }
+
     /// Its kernels, in the order of the PTX.
     pub fn kernels(&self) -> &[Kernel] {
         &self.kernels
@@ -173,7 +189,7 @@ impl Program {
 
     /// Bytes of constant memory.
     pub fn constant_bytes(&self) -> u64 {
-        let is_constant = |v: &&Variable| v.space == ptx_frontend::types::StateSpace::Const;
+        let is_constant = |v: &&Variable| v.space == StateSpace::Const;
         self.module.variables.iter().filter(is_constant).map(|variable| variable.size).sum()
     }
 

@@ -10,6 +10,7 @@ use sim_backend::spec::Spec;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// Who computes a kernel's results.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -46,6 +47,8 @@ pub struct Settings {
     pub strict: bool,
     /// `CUDA_LAUNCH_BLOCKING=1`: every launch waits for its kernel.
     pub launch_blocking: bool,
+    /// How long a kernel may run before it counts as hanging.
+    pub timeout: Option<Duration>,
     /// Where the summary of a run goes (set by `regauge run --summary`).
     pub summary_file: Option<PathBuf>,
     /// Where the library says that it was initialised (set by `regauge run`).
@@ -103,6 +106,11 @@ pub const VARIABLES: &[(&str, &str, Read)] = &[
     }),
     ("CUDA_LAUNCH_BLOCKING", "0 or 1", |s, v| {
         s.launch_blocking = v == "1";
+        Some(())
+    }),
+    ("REGAUGE_TIMEOUT", "a number of seconds", |s, v| {
+        let seconds = v.trim_end_matches('s').parse().ok().filter(|n| *n > 0.0)?;
+        s.timeout = Some(Duration::try_from_secs_f64(seconds).ok()?);
         Some(())
     }),
     ("REGAUGE_LOG", "error, warn, info, debug or trace", |s, v| {
