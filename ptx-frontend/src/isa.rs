@@ -803,51 +803,51 @@ isa! {
             8.6 sm_90: ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
         ]
         /// Makes a barrier object.
-        MbarrierInit = "mbarrier.init" known "barrier objects are not executed yet" [
+        MbarrierInit = "mbarrier.init" executed [
             7.0 sm_80: "{.shared|.shared::cta}.b64  [a], count:u32"
         ]
         /// Ends the life of a barrier object.
-        MbarrierInval = "mbarrier.inval" known "barrier objects are not executed yet" [
+        MbarrierInval = "mbarrier.inval" executed [
             7.0 sm_80: "{.shared|.shared::cta}.b64  [a]"
         ]
         /// Expects more bytes at a barrier object.
-        MbarrierExpectTx = "mbarrier.expect_tx" known "barrier objects are not executed yet" [
+        MbarrierExpectTx = "mbarrier.expect_tx" executed [
             8.0 sm_90: "{.relaxed}{.cta|.cluster}{.SHARED}.b64  [a], bytes:u32"
         ]
         /// Signals that bytes have come to a barrier object.
-        MbarrierCompleteTx = "mbarrier.complete_tx" known "barrier objects are not executed yet" [
+        MbarrierCompleteTx = "mbarrier.complete_tx" executed [
             8.0 sm_90: "{.relaxed}{.cta|.cluster}{.SHARED}.b64  [a], bytes:u32"
         ]
         /// Arrives at a barrier object.
-        MbarrierArrive = "mbarrier.arrive" known "barrier objects are not executed yet" [
+        MbarrierArrive = "mbarrier.arrive" executed [
             7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
             7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
         ]
         /// Arrives at a barrier object for the last time.
-        MbarrierArriveDrop = "mbarrier.arrive_drop" known "barrier objects are not executed yet" [
+        MbarrierArriveDrop = "mbarrier.arrive_drop" executed [
             7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
             7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
         ]
         /// Tests whether a phase of a barrier object has ended.
-        MbarrierTestWait = "mbarrier.test_wait" known "barrier objects are not executed yet" [
+        MbarrierTestWait = "mbarrier.test_wait" executed [
             7.0 sm_80: "{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  p:pred, [a], state:b64"
             7.1 sm_80: "{.acquire|.relaxed}{.cta|.cluster}.parity{.shared|.shared::cta}.b64  p:pred, [a], parity:u32"
         ]
         /// Waits for a while for the end of a phase of a barrier object.
-        MbarrierTryWait = "mbarrier.try_wait" known "barrier objects are not executed yet" [
+        MbarrierTryWait = "mbarrier.try_wait" executed [
             7.8 sm_90: "{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  p:pred, [a], state:b64{, time:u32}"
             7.8 sm_90: "{.acquire|.relaxed}{.cta|.cluster}.parity{.shared|.shared::cta}.b64  p:pred, [a], parity:u32{, time:u32}"
         ]
         /// The count of arrivals that a state holds.
-        MbarrierPendingCount = "mbarrier.pending_count" known "barrier objects are not executed yet" [
+        MbarrierPendingCount = "mbarrier.pending_count" executed [
             7.0 sm_80: ".b64  d:u32, state:b64"
         ]
         /// Arrives at a barrier object when the copies so far are done.
-        CpAsyncMbarrierArrive = "cp.async.mbarrier.arrive" known "barrier objects are not executed yet" [
+        CpAsyncMbarrierArrive = "cp.async.mbarrier.arrive" executed [
             7.0 sm_80: "{.noinc}{.shared|.shared::cta}.b64  [a]"
         ]
         /// Tells about dependent grids.
