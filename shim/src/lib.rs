@@ -19,4 +19,5 @@ pub mod summary;
     reason = "made by bindgen, with NVIDIA's names"
 )]
 #[allow(clippy::all, reason = "made by bindgen")]
+#[rustfmt::skip]
 pub mod sys;
