@@ -12,6 +12,7 @@
 pub mod eval;
 pub mod names;
 pub mod ops;
+pub mod page;
 pub mod parse;
 pub mod print;
 pub mod signature;

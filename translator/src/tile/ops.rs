@@ -102,10 +102,10 @@ pub enum Mode {
 }
 
 macro_rules! operations {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal, $mode:expr, $meaning:path, [$($form:expr),* $(,)?];)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $mode:expr, $meaning:path, [$($form:expr),* $(,)?];)*) => {
         /// The elementwise operations.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-        pub enum Elementwise { $($(#[$doc])* $variant,)* }
+        pub enum Elementwise { $($(#[doc = $doc])* $variant,)* }
 
         impl Elementwise {
             /// Every operation, in the order of the table.
@@ -119,6 +119,11 @@ macro_rules! operations {
             /// The operation of this name.
             pub fn from_str(name: &str) -> Option<Self> {
                 match name { $($name => Some(Elementwise::$variant),)* _ => None }
+            }
+
+            /// What it computes, in words.
+            pub const fn description(self) -> &'static str {
+                match self { $(Elementwise::$variant => concat!($($doc),*),)* }
             }
 
             /// What its mode means.
