@@ -2,6 +2,7 @@
 //! and the place of the JIT.
 
 mod counting;
+mod helpers;
 pub mod device;
 pub mod reference;
 

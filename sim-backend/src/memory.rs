@@ -5,7 +5,7 @@
 //! that the program registers joins the same map. A kernel touches nothing but live allocations, byte by byte; its
 //! accesses go through a [`Cursor`], the host's through the copying functions here.
 //!
-//! All `unsafe` of the crate lives in this module's files.
+//! All `unsafe` that touches memory lives in this module's files.
 
 mod access;
 mod copy;

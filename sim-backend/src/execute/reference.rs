@@ -5,6 +5,7 @@
 //! every CTA may wait for every other.
 
 use super::counting::Tally;
+use super::helpers;
 use super::{Counts, Launch};
 use crate::fault::{Fault, FaultKind};
 use crate::memory::{Cursor, Kind, Memory};
@@ -50,8 +51,7 @@ pub fn run_reference(launch: &Launch<'_>) -> Result<Counts, Box<Fault>> {
     } else {
         std::thread::scope(|scope| {
             for _ in 1..workers {
-                // Fewer helpers than hoped for are no reason to fail.
-                let _ = std::thread::Builder::new().name("regauge".into()).spawn_scoped(scope, || run.work());
+                let _ = helpers::start(scope, || run.work());
             }
             run.work();
         });
