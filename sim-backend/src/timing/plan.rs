@@ -190,10 +190,14 @@ impl<'p> Builder<'p, '_> {
     fn build(&mut self) {
         let body = &self.program.body;
         let waves = body.iter().position(|node| matches!(node, Node::Waves(_))).unwrap_or(body.len());
-        self.plan.before = self.parts(&body[..waves], self.runs.waves());
         if let Some(Node::Waves(wave)) = body.get(waves) {
+            // What stands around the loop runs once on each core, not once a wave.
+            let cores = self.runs.waves().min(u64::from(self.spec.cores)).max(1);
+            self.plan.before = self.parts(&body[..waves], cores);
             self.plan.wave = self.parts(wave, self.runs.waves());
-            self.plan.after = self.parts(&body[waves + 1..], self.runs.waves());
+            self.plan.after = self.parts(&body[waves + 1..], cores);
+        } else {
+            self.plan.before = self.parts(body, self.runs.waves());
         }
     }
 
