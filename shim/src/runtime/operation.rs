@@ -8,9 +8,10 @@ use super::launch::Launch;
 use super::transfer::{Copy, Fill};
 use crate::abi::Result;
 use crate::error::CUerror;
+use crate::summary;
 use crate::sys::CUresult;
 use sim_backend::memory::MemoryError;
-use sim_backend::units::Picoseconds;
+use sim_backend::units::{Bytes, Picoseconds};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,11 +111,17 @@ impl Operation {
             Operation::Mark => Ok(start + model.spec.semaphore),
             Operation::Copy(copy) => {
                 copy.perform(&device.memory)?;
-                Ok(start + copy.duration(model))
+                let duration = copy.duration(model);
+                if !copy.is_inside_device() {
+                    summary::copied(Bytes(copy.bytes()), duration);
+                }
+                Ok(start + duration)
             }
             Operation::Upload { to, bytes } => {
                 device.memory.write(to, &bytes)?;
-                Ok(start + model.host_copy(sim_backend::units::Bytes(bytes.len() as u64)))
+                let bytes = Bytes(bytes.len() as u64);
+                summary::copied(bytes, model.host_copy(bytes));
+                Ok(start + model.host_copy(bytes))
             }
             Operation::Fill(fill) => {
                 fill.perform(&device.memory)?;

@@ -96,11 +96,17 @@ impl Copy {
         }
     }
 
+    /// Whether host memory has no part in it.
+    pub fn is_inside_device(&self) -> bool {
+        (self.to.side, self.from.side) == (Side::Device, Side::Device)
+    }
+
     /// Simulated time it takes.
     pub fn duration(&self, device: &Device) -> Picoseconds {
-        match (self.to.side, self.from.side) {
-            (Side::Device, Side::Device) => device.device_copy(Bytes(self.bytes()) * 2),
-            _ => device.host_copy(Bytes(self.bytes())),
+        if self.is_inside_device() {
+            device.device_copy(Bytes(self.bytes()) * 2)
+        } else {
+            device.host_copy(Bytes(self.bytes()))
         }
     }
 }
