@@ -34,6 +34,9 @@ pub fn get_v2(
         Err(Missing::Symbol) => Why::CU_GET_PROC_ADDRESS_SYMBOL_NOT_FOUND,
         Err(Missing::Version) => Why::CU_GET_PROC_ADDRESS_VERSION_NOT_SUFFICIENT,
     };
+    if found.is_err() {
+        tracing::info!(target: "cuda", "no {name:?} of CUDA {version}");
+    }
     function.set(found.map_or(std::ptr::null_mut(), |address| address.cast_mut()));
     match (found, reason) {
         (_, Some(reason)) => {
