@@ -64,6 +64,23 @@ fn a_program_that_uses_the_library_runs_in_silence() {
 }
 
 #[test]
+fn a_program_started_by_a_program_counts() {
+    let this = std::env::current_exe().unwrap();
+    // Closes all descriptors that it does not know, as Python does.
+    let script = format!("for fd in 3 4 5 6 7 8 9; do eval \"exec $fd>&-\"; done; {} --exact client", this.display());
+    let output = regauge(&["sh", "-c", &script]).env("CLIENT", "soname").output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_launcher_in_a_launcher_tells_the_outer_one() {
+    let this = std::env::current_exe().unwrap();
+    let inner = [env!("CARGO_BIN_EXE_regauge"), "run", this.to_str().unwrap(), "--exact", "client"];
+    let output = regauge(&inner).env("CLIENT", "soname").output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
 fn options_reach_the_library() {
     let output = run_client(&["--device", "trn1"], "soname");
     assert!(String::from_utf8_lossy(&output.stdout).contains("device: AWS Trainium1 (Regauge)"));

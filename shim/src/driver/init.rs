@@ -6,9 +6,9 @@ use crate::error::CUerror;
 use crate::log;
 use crate::report;
 use crate::runtime::settings::Settings;
-use std::io::Write;
-use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd;
+use std::io;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -22,7 +22,7 @@ const FORKED: u8 = 2;
 
 static STATE: AtomicU8 = AtomicU8::new(UNINITIALIZED);
 
-/// Whether a function may do its work now.
+/// Whether a function may do its work now. What works before `cuInit` touches nothing that a fork can break.
 pub fn ready(before_init: bool) -> Result {
     match STATE.load(Ordering::Acquire) {
         INITIALIZED => Ok(()),
@@ -30,6 +30,7 @@ pub fn ready(before_init: bool) -> Result {
             log::start();
             Ok(())
         }
+        FORKED if before_init => Ok(()),
         _ => Err(CUerror::NOT_INITIALIZED),
     }
 }
@@ -38,6 +39,9 @@ pub fn ready(before_init: bool) -> Result {
 pub fn init(flags: u32) -> Result {
     if flags != 0 {
         return Err(CUerror::INVALID_VALUE);
+    }
+    if STATE.load(Ordering::Acquire) == FORKED {
+        return Err(CUerror::NOT_INITIALIZED);
     }
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -60,9 +64,22 @@ extern "C" fn poison_child() {
 
 /// Tells `regauge run` that the program uses CUDA, and uses this library for it.
 fn tell_launcher() {
-    let Some(fd) = Settings::get().status_fd else { return };
-    // SAFETY: the launcher opened the descriptor for this; it stays open, since a program may have closed it and
-    // opened another under its number.
-    let mut pipe = ManuallyDrop::new(unsafe { std::fs::File::from_raw_fd(fd) });
-    let _ = pipe.write_all(format!("cuInit pid={}\n", std::process::id()).as_bytes());
+    if let Some(name) = &Settings::get().status {
+        // A launcher that is gone does not need to know.
+        let _ = tell(name);
+    }
+}
+
+/// Tells the launcher that listens under a name. Names, not descriptors: programs close those that they do not know
+/// when they start others. Sending to a socket never raises a signal.
+pub fn tell(name: &str) -> io::Result<()> {
+    let socket = UnixDatagram::unbound()?;
+    // The launcher listens when the program has ended; that others have told it before is enough.
+    socket.set_nonblocking(true)?;
+    socket.send_to_addr(b"cuInit", &address(name)?).map(|_| ())
+}
+
+/// Where a launcher listens: a name that is in no folder and goes when the launcher goes.
+pub fn address(name: &str) -> io::Result<SocketAddr> {
+    SocketAddr::from_abstract_name(name)
 }

@@ -51,8 +51,8 @@ pub struct Settings {
     pub timeout: Option<Duration>,
     /// Where the summary of a run goes (set by `regauge run --summary`).
     pub summary_file: Option<PathBuf>,
-    /// Where the library says that it was initialised (set by `regauge run`).
-    pub status_fd: Option<i32>,
+    /// Under which name `regauge run` waits to hear that the library was initialized (set by it).
+    pub status: Option<String>,
     /// What `tracing` tells.
     pub log: Option<tracing::Level>,
 }
@@ -121,8 +121,8 @@ pub const VARIABLES: &[(&str, &str, Read)] = &[
         s.summary_file = Some(PathBuf::from(v));
         Some(())
     }),
-    ("REGAUGE_STATUS_FD", "a file descriptor", |s, v| {
-        s.status_fd = Some(v.parse().ok()?);
+    ("REGAUGE_STATUS", "a name", |s, v| {
+        s.status = Some(v.to_string());
         Some(())
     }),
 ];

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use supervise::StatusPipe;
+use supervise::Status;
 
 /// The launcher itself failed.
 pub(crate) const LAUNCHER_FAILED: u8 = 125;
@@ -103,7 +103,7 @@ impl Run {
             report::line(format_args!("libcuda.so.1 is {}", folder.join("libcuda.so.1").display()));
         }
         if self.exec {
-            command.env_remove("REGAUGE_STATUS_FD").env_remove("REGAUGE_SUMMARY_FILE");
+            command.env_remove("REGAUGE_STATUS").env_remove("REGAUGE_SUMMARY_FILE");
             return cannot_start(&program.path, &command.exec());
         }
         self.supervise(command, &program)
@@ -117,11 +117,11 @@ impl Run {
     }
 
     fn supervise(&self, mut command: Command, program: &Program) -> ExitCode {
-        let pipe = match StatusPipe::open() {
-            Ok(pipe) => pipe,
-            Err(error) => return fail(LAUNCHER_FAILED, &format!("no pipe for the program's status: {error}")),
+        let status = match Status::listen() {
+            Ok(status) => status,
+            Err(error) => return fail(LAUNCHER_FAILED, &format!("no socket for the program's status: {error}")),
         };
-        command.env("REGAUGE_STATUS_FD", pipe.write_end().to_string());
+        command.env("REGAUGE_STATUS", status.name());
         let summary = match self.summary.then(summary::Collector::new).transpose() {
             Ok(summary) => summary,
             Err(error) => return fail(LAUNCHER_FAILED, &format!("no place for the summary: {error}")),
@@ -134,7 +134,7 @@ impl Run {
             Ok(end) => end,
             Err(error) => return cannot_start(&program.path, &error),
         };
-        if pipe.is_silent() {
+        if status.is_silent() {
             report::line(format_args!(
                 "warning[T0101]: `{}` never initialized CUDA in this library: {}",
                 program.path.display(),

@@ -1,45 +1,42 @@
 //! Starting a program, passing signals on to it, and ending as it ends.
 
-use std::io::{self, Read};
+use cuda::driver::init;
+use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixDatagram;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitCode, ExitStatus};
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// The pipe in which the library says that it was initialized.
-pub(crate) struct StatusPipe {
-    read: OwnedFd,
-    write: OwnedFd,
+/// Where the library says that it was initialized.
+pub(crate) struct Status {
+    socket: UnixDatagram,
+    name: String,
+    /// A launcher around this one, which wants to hear it too.
+    outer: Option<String>,
 }
 
-impl StatusPipe {
-    /// A pipe whose write end programs inherit.
-    pub(crate) fn open() -> io::Result<StatusPipe> {
-        let mut ends = [0; 2];
-        // SAFETY: `ends` has room for two descriptors; both are new and owned here.
-        let (read, write) = unsafe {
-            if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC | libc::O_NONBLOCK) != 0 {
-                return Err(io::Error::last_os_error());
-            }
-            (OwnedFd::from_raw_fd(ends[0]), OwnedFd::from_raw_fd(ends[1]))
-        };
-        // SAFETY: the descriptor is open. The program and its children are to inherit it.
-        if unsafe { libc::fcntl(write.as_raw_fd(), libc::F_SETFD, 0) } != 0 {
-            return Err(io::Error::last_os_error());
+impl Status {
+    /// Starts listening.
+    pub(crate) fn listen() -> io::Result<Status> {
+        let name = format!("regauge-{}", std::process::id());
+        let socket = UnixDatagram::bind_addr(&init::address(&name)?)?;
+        socket.set_nonblocking(true)?;
+        Ok(Status { socket, name, outer: std::env::var("REGAUGE_STATUS").ok() })
+    }
+
+    /// What the library is told.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the library has not said anything so far.
+    pub(crate) fn is_silent(&self) -> bool {
+        let heard = self.socket.recv(&mut [0; 16]).is_ok();
+        if let Some(outer) = self.outer.as_ref().filter(|_| heard) {
+            let _ = init::tell(outer);
         }
-        Ok(StatusPipe { read, write })
-    }
-
-    /// What the program inherits.
-    pub(crate) fn write_end(&self) -> RawFd {
-        self.write.as_raw_fd()
-    }
-
-    /// Whether nobody has written so far. Children that live on do not hold this up: the pipe does not block.
-    pub(crate) fn is_silent(self) -> bool {
-        let mut byte = [0];
-        !matches!(std::fs::File::from(self.read).read(&mut byte), Ok(1))
+        !heard
     }
 }
 
