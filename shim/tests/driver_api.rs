@@ -3,6 +3,7 @@
 //! `UPDATE=1 cargo test -p shim --test driver_api` writes it anew.
 
 use cuda::driver_api::{ROWS, Row, Status};
+use cuda::export_table::TABLES;
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -27,6 +28,23 @@ fn page() -> String {
     for rows in ROWS.chunk_by(|a, b| a.chapter == b.chapter) {
         write!(page, "\n## {}\n\n| function | since CUDA | state |\n| --- | --- | --- |\n", rows[0].chapter).unwrap();
         rows.iter().for_each(|row| line(&mut page, row));
+    }
+    page += "\n## Tables behind `cuGetExportTable`\n\n\
+             What the CUDA runtimes 11.8 to 13.5 ask for when they start. NVIDIA documents none of them.\n\n\
+             | table | identifier |\n| --- | --- |\n";
+    for table in TABLES {
+        let id: String = table.id.iter().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(
+            page,
+            "| {} | `{}-{}-{}-{}-{}` |",
+            table.name,
+            &id[..8],
+            &id[8..12],
+            &id[12..16],
+            &id[16..20],
+            &id[20..]
+        )
+        .unwrap();
     }
     page
 }
