@@ -87,7 +87,7 @@ impl Translate {
             all_done &= self.translate_module(module, &mut found)?;
         }
         match &self.kernel {
-            Some(kernel) if !found && all_done => bail!("there is no kernel `{kernel}`"),
+            Some(kernel) if !found && all_done => bail!("`{}` has no kernel `{kernel}`", self.files[0].display()),
             _ => Ok(all_done),
         }
     }
