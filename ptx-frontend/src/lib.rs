@@ -16,6 +16,7 @@ pub mod types;
 pub mod ast;
 pub mod lexer;
 pub mod parser;
+pub mod print;
 
 pub mod check;
 pub mod checked;
