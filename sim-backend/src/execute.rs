@@ -2,8 +2,8 @@
 //! and the place of the JIT.
 
 mod counting;
-mod helpers;
 pub mod device;
+mod helpers;
 pub mod reference;
 
 pub use device::run_device;
