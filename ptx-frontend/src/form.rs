@@ -22,6 +22,7 @@
 //! | `a:~T` | its register may be wider |
 //! | `a:V` | as many values as the vector word says, in registers that may be wider |
 //! | `a:{b32}`, `a:{b32*4}` | any number of values in braces, four values in braces |
+//! | `a:parts` | two or four values in braces that together are as wide as the first type word |
 //! | `a:#` | a constant |
 //! | `a:*` | anything |
 //! | `[a]`, `[a..]` | an address; several things in brackets, or an address |
@@ -31,13 +32,18 @@
 //!
 //! Operands whose names begin with `d`, and `p` as the first one, are destinations.
 
-use crate::checked::{Operand, Register};
+mod example;
+mod matching;
+mod table;
+
 use crate::isa::{LISTS, Opcode, ROWS};
 use crate::modifier::Modifier;
 use crate::types::ScalarType;
 use smallvec::SmallVec;
-use std::collections::HashMap;
-use std::sync::LazyLock;
+
+pub use example::{PREAMBLE, example};
+pub(crate) use matching::{Mismatch, Registers};
+pub(crate) use table::{Spelling, TABLE};
 
 /// A form, read from its line.
 #[derive(Debug)]
@@ -89,6 +95,7 @@ enum SlotKind {
         ty: TypeName,
         count: u8,
     },
+    Parts,
     Constant,
     Anything,
     Address,
@@ -99,28 +106,6 @@ enum SlotKind {
     Function,
     Prototype,
 }
-
-/// The table, read.
-pub(crate) struct Table {
-    /// By opcode, then by line.
-    forms: Vec<Vec<Form>>,
-    /// Opcodes by the first word of the mnemonic; longer mnemonics first.
-    heads: HashMap<&'static str, Vec<Opcode>>,
-}
-
-/// The table.
-pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table { forms: Vec::new(), heads: HashMap::new() };
-    for row in ROWS {
-        table.forms.push(row.forms.iter().map(|form| Form::read(row.mnemonic, form.text)).collect());
-        table.heads.entry(row.opcode.as_str()).or_default().push(row.opcode);
-    }
-    for opcodes in table.heads.values_mut() {
-        opcodes.sort_by_key(|opcode| std::cmp::Reverse(opcode.mnemonic().len()));
-    }
-    table
-});
-
 /// Every dot-word of the table, some of them repeatedly.
 pub(crate) fn words_of_the_table() -> impl Iterator<Item = &'static str> {
     let lists = LISTS.iter().map(|(_, words)| *words);
@@ -186,11 +171,41 @@ impl Form {
         left.is_empty().then_some(types)
     }
 
-    /// Words that the form has no place for, and whether a required one is missing.
-    fn misfits(&self, words: &[Modifier]) -> (SmallVec<[Modifier; 8]>, usize) {
+    fn misfits(&self, words: &[Modifier]) -> Misfits {
         let mut left: SmallVec<[Modifier; 8]> = words.iter().copied().collect();
         let missing = self.groups.iter().filter(|group| group.take(&mut left).is_none() && !group.is_optional).count();
-        (left, missing)
+        Misfits { left, missing }
+    }
+
+    /// The form, with the words that were written where they fit.
+    fn suggest(&self, opcode: Opcode, words: &[Modifier]) -> String {
+        let mut text = opcode.as_str().to_owned();
+        let mut left: SmallVec<[Modifier; 8]> = words.iter().copied().collect();
+        for group in &self.groups {
+            let written = group.alternatives.iter().find(|words| words.iter().all(|word| left.contains(word)));
+            let words = match written {
+                Some(words) => words,
+                None if group.is_optional => continue,
+                None => &group.alternatives[0],
+            };
+            left.retain(|word| !words.contains(word));
+            words.iter().for_each(|word| text += &format!(".{word}"));
+        }
+        text
+    }
+}
+
+/// What keeps a spelling from being of a form.
+struct Misfits {
+    /// Words that the form has no place for.
+    left: SmallVec<[Modifier; 8]>,
+    /// How many words it lacks.
+    missing: usize,
+}
+
+impl Misfits {
+    fn wrong_types(&self) -> usize {
+        self.left.iter().filter(|word| word.scalar_type().is_some()).count()
     }
 }
 
@@ -290,6 +305,7 @@ fn read_slot(text: &'static str, is_first: bool) -> (Slot, &'static str) {
 fn slot_kind(text: &'static str) -> SlotKind {
     match text {
         "V" => SlotKind::Elements,
+        "parts" => SlotKind::Parts,
         "#" => SlotKind::Constant,
         "*" => SlotKind::Anything,
         "label" => SlotKind::Label,
@@ -316,352 +332,5 @@ fn type_name(text: &str) -> TypeName {
             Some(index) => TypeName::Word(index.parse().expect("`T` is followed by a number")),
             None => TypeName::Fixed(ScalarType::from_str(text).expect("an operand has a scalar type")),
         },
-    }
-}
-
-/// A spelling of an opcode with its dot-words, and the forms that it can be.
-#[derive(Clone, Debug)]
-pub(crate) struct Spelling {
-    pub(crate) opcode: Opcode,
-    pub(crate) words: SmallVec<[Modifier; 8]>,
-    /// Form number, and its operands with their types filled in.
-    pub(crate) forms: SmallVec<[Candidate; 2]>,
-}
-
-/// A form that the dot-words match.
-#[derive(Clone, Debug)]
-pub(crate) struct Candidate {
-    /// Number of the line.
-    pub(crate) form: u16,
-    types: SmallVec<[ScalarType; 4]>,
-    vector: u32,
-}
-
-/// Why a spelling is none of the table.
-pub(crate) struct Misspelt {
-    pub(crate) message: String,
-    /// The bytes of the spelling that are wrong.
-    pub(crate) range: (usize, usize),
-    pub(crate) label: Option<String>,
-    pub(crate) help: Option<String>,
-}
-
-impl Table {
-    /// Looks up an opcode with its dot-words.
-    pub(crate) fn spelling(&self, text: &str) -> Result<Spelling, Misspelt> {
-        let head = text.split('.').next().unwrap_or(text);
-        let Some(opcodes) = self.heads.get(head) else {
-            return Err(Misspelt {
-                message: format!("`{head}` is not a PTX instruction"),
-                range: (0, head.len()),
-                label: None,
-                help: None,
-            });
-        };
-        let mut words = SmallVec::<[Modifier; 8]>::new();
-        let mut at = head.len();
-        for word in text[head.len()..].split('.').skip(1) {
-            match Modifier::new(word) {
-                Some(modifier) => words.push(modifier),
-                None => {
-                    return Err(Misspelt {
-                        message: format!("`{text}` is not a form of `{head}`"),
-                        range: (at, at + 1 + word.len()),
-                        label: Some(format!("no instruction has `.{word}`")),
-                        help: None,
-                    });
-                }
-            }
-            at += 1 + word.len();
-        }
-        let vector = words.iter().find_map(|word| word.as_str().strip_prefix('v')?.parse().ok()).unwrap_or(1);
-        for opcode in opcodes {
-            let forms: SmallVec<[Candidate; 2]> = self
-                .forms(*opcode)
-                .iter()
-                .enumerate()
-                .filter_map(|(form, line)| {
-                    Some(Candidate { form: form as u16, types: line.match_words(&words)?, vector })
-                })
-                .collect();
-            if !forms.is_empty() {
-                return Ok(Spelling { opcode: *opcode, words, forms });
-            }
-        }
-        Err(self.no_form(text, head, opcodes, &words))
-    }
-
-    fn forms(&self, opcode: Opcode) -> &[Form] {
-        &self.forms[opcode as usize]
-    }
-
-    /// Says which word is in the way of the most similar form.
-    fn no_form(&self, text: &str, head: &str, opcodes: &[Opcode], words: &[Modifier]) -> Misspelt {
-        let lines = opcodes.iter().flat_map(|opcode| {
-            self.forms(*opcode).iter().zip(opcode.row().forms).map(move |(form, line)| (*opcode, form, line))
-        });
-        let rank = |form: &Form| {
-            let (left, missing) = form.misfits(words);
-            // A word too many is nearer than a wrong type.
-            let wrong_types = left.iter().filter(|word| word.scalar_type().is_some()).count();
-            left.len() + missing + 2 * wrong_types
-        };
-        let mut near: Vec<_> = lines.map(|(opcode, form, line)| (rank(form), opcode, form, line)).collect();
-        near.sort_by_key(|(rank, ..)| *rank);
-        let mut range = (0, text.len());
-        let mut label = None;
-        if let Some((_, _, form, _)) = near.first() {
-            let (left, missing) = form.misfits(words);
-            if let Some(word) = left.first() {
-                let at = text.find(&format!(".{word}")).unwrap_or(0);
-                range = (at, at + 1 + word.as_str().len());
-                label = Some(format!("`.{word}` has no place here"));
-            } else if missing > 0 {
-                label = Some("a dot-word is missing".to_owned());
-            }
-        }
-        let best = near.first().map_or(0, |(rank, ..)| *rank);
-        let mut shown: Vec<String> = near
-            .iter()
-            .take_while(|(rank, ..)| *rank == best)
-            .map(|(_, opcode, _, line)| format!("`{}{}`", opcode.mnemonic(), split(line.text).0))
-            .collect();
-        shown.dedup();
-        shown.truncate(3);
-        Misspelt {
-            message: format!("`{text}` is not a form of `{head}`"),
-            range,
-            label,
-            help: Some(format!("write {}", shown.join(" or "))),
-        }
-    }
-}
-
-/// Why operands do not match a form.
-#[derive(Debug)]
-pub(crate) enum Mismatch {
-    /// Too many or too few.
-    Count { expected: String },
-    /// The operand with this index.
-    Operand { index: usize, reason: String },
-}
-
-/// What the matcher must know of a body.
-pub(crate) struct Registers<'a>(pub(crate) &'a [Register]);
-
-impl Candidate {
-    fn line(&self, opcode: Opcode) -> &'static Form {
-        &TABLE.forms(opcode)[usize::from(self.form)]
-    }
-
-    /// The row and line of the table.
-    pub(crate) fn text(&self, opcode: Opcode) -> &'static str {
-        opcode.row().forms[usize::from(self.form)].text
-    }
-
-    /// Compares operands with the form.
-    pub(crate) fn match_operands(
-        &self,
-        opcode: Opcode,
-        operands: &[Operand],
-        registers: &Registers<'_>,
-    ) -> Result<(), Mismatch> {
-        let slots = &self.line(opcode).slots;
-        let mut at = 0;
-        let mut next = 0;
-        let mut refused = None;
-        while next < slots.len() {
-            let (slot, group) = &slots[next];
-            let group_end = next + slots[next..].iter().take_while(|(_, other)| other == group).count();
-            if *group == 0 {
-                let Some(operand) = operands.get(at) else { return Err(self.count(opcode)) };
-                self.fits(slot, operand, registers).map_err(|reason| Mismatch::Operand { index: at, reason })?;
-                at += 1;
-                next += 1;
-                continue;
-            }
-            // All of an optional group, or nothing of it.
-            let wanted = &slots[next..group_end];
-            let given = operands.get(at..at + wanted.len());
-            let misfit = given.map(|given| {
-                let pairs = wanted.iter().zip(given).enumerate();
-                pairs
-                    .filter_map(|(index, ((slot, _), operand))| {
-                        Some((at + index, self.fits(slot, operand, registers).err()?))
-                    })
-                    .next()
-            });
-            match misfit {
-                Some(None) => at += wanted.len(),
-                Some(Some(misfit)) => refused = Some(misfit),
-                None => {}
-            }
-            next = group_end;
-        }
-        if at == operands.len() {
-            return Ok(());
-        }
-        Err(match refused {
-            Some((index, reason)) => Mismatch::Operand { index, reason },
-            None => self.count(opcode),
-        })
-    }
-
-    fn count(&self, opcode: Opcode) -> Mismatch {
-        Mismatch::Count { expected: split(self.text(opcode)).1.to_owned() }
-    }
-
-    fn ty(&self, name: TypeName) -> (ScalarType, u32) {
-        match name {
-            TypeName::Fixed(ty) => (ty, ty.bits()),
-            TypeName::Word(index) => {
-                let ty = self.types.get(usize::from(index)).copied().unwrap_or(ScalarType::B32);
-                (ty, ty.bits())
-            }
-            TypeName::Twice => {
-                let ty = self.types.first().copied().unwrap_or(ScalarType::B32);
-                (ty, ty.bits() * 2)
-            }
-        }
-    }
-
-    fn fits(&self, slot: &Slot, operand: &Operand, registers: &Registers<'_>) -> Result<(), String> {
-        let named = |wanted: &str| Err(format!("`{}` must be {wanted}", slot.name));
-        if let Operand::Pair(first, second) = operand {
-            let Some((second_slot, _)) = &slot.pair else { return named("a single operand") };
-            let alone = Slot { pair: None, ..slot.clone() };
-            self.fits(&alone, first, registers)?;
-            return self.fits(second_slot, second, registers);
-        }
-        if let Some((second, false)) = &slot.pair {
-            return Err(format!("`|{}` is missing", second.name));
-        }
-        match slot.kind {
-            SlotKind::Value { ty, may_be_wider } => {
-                let (ty, bits) = self.ty(ty);
-                if let Operand::Vector(_) = operand {
-                    return named("a single value");
-                }
-                fits_value(slot, ty, bits, may_be_wider, operand, registers)
-            }
-            SlotKind::Elements => {
-                let (ty, bits) = self.ty(TypeName::Word(0));
-                let parts = match operand {
-                    Operand::Vector(parts) => &parts[..],
-                    part => std::slice::from_ref(part),
-                };
-                if parts.len() as u32 != self.vector {
-                    return named(&format!("{} values", self.vector));
-                }
-                parts.iter().try_for_each(|part| fits_value(slot, ty, bits, true, part, registers))
-            }
-            SlotKind::Braces { ty, count } => {
-                let (ty, bits) = self.ty(ty);
-                let Operand::Vector(parts) = operand else {
-                    // One value needs no braces.
-                    if count <= 1 && !matches!(operand, Operand::Address(..) | Operand::Indexed(_)) {
-                        return fits_value(slot, ty, bits, true, operand, registers);
-                    }
-                    return named("values in braces");
-                };
-                if count != 0 && parts.len() != usize::from(count) {
-                    return named(&format!("{count} values in braces"));
-                }
-                parts.iter().try_for_each(|part| fits_value(slot, ty, bits, true, part, registers))
-            }
-            SlotKind::Constant => match operand {
-                Operand::Integer(_) => Ok(()),
-                _ => named("a constant"),
-            },
-            SlotKind::Anything => Ok(()),
-            SlotKind::Address => match operand {
-                Operand::Address(base, _) => fits_base(slot, base, registers),
-                _ => named("an address in brackets"),
-            },
-            SlotKind::Brackets => match operand {
-                Operand::Address(base, _) => fits_base(slot, base, registers),
-                Operand::Indexed(_) => Ok(()),
-                _ => named("in brackets"),
-            },
-            SlotKind::Label => match operand {
-                Operand::Label(_) => Ok(()),
-                _ => named("a label"),
-            },
-            SlotKind::Targets => match operand {
-                Operand::BranchTargets(_) => Ok(()),
-                _ => named("the name of a `.branchtargets` list"),
-            },
-            SlotKind::List => match operand {
-                Operand::List(_) => Ok(()),
-                _ => named("a list in parentheses"),
-            },
-            SlotKind::Function => match operand {
-                Operand::Function(_) | Operand::Register(_) => Ok(()),
-                _ => named("a function or a register that holds the address of one"),
-            },
-            SlotKind::Prototype => match operand {
-                Operand::Prototype(_) => Ok(()),
-                _ => named("the name of a `.callprototype` or `.calltargets`"),
-            },
-        }
-    }
-}
-
-fn fits_base(slot: &Slot, base: &Operand, registers: &Registers<'_>) -> Result<(), String> {
-    if let Operand::Register(register) = base {
-        let bits = registers.0[register.0 as usize].ty.bits();
-        if bits != 32 && bits != 64 {
-            return Err(format!("`{}` must be in a register of 32 or 64 bits", slot.name));
-        }
-    }
-    Ok(())
-}
-
-fn fits_value(
-    slot: &Slot,
-    ty: ScalarType,
-    bits: u32,
-    may_be_wider: bool,
-    operand: &Operand,
-    registers: &Registers<'_>,
-) -> Result<(), String> {
-    let named = |wanted: &str| Err(format!("`{}` must be {wanted}", slot.name));
-    match operand {
-        Operand::Register(register) | Operand::Not(register) | Operand::Part { register, .. } => {
-            let held = registers.0[register.0 as usize].ty.bits();
-            // There are no registers of 8 bits that arithmetic could use.
-            let is_right =
-                held == bits || may_be_wider && held > bits && bits > 1 || bits < 16 && bits > 1 && held == 16;
-            if matches!(operand, Operand::Not(_)) && ty != ScalarType::Pred {
-                return named("a value; only predicates are negated with `!`");
-            }
-            if is_right {
-                Ok(())
-            } else if ty == ScalarType::Pred {
-                named("a predicate")
-            } else if held == 1 {
-                named(&format!("a value of {bits} bits, not a predicate"))
-            } else {
-                named(&format!("in a register of {bits} bits; this one has {held}"))
-            }
-        }
-        Operand::Sink if slot.is_destination => Ok(()),
-        _ if slot.is_destination => named("a register"),
-        Operand::Integer(_) if matches!(ty, ScalarType::F32 | ScalarType::F64) => {
-            named("a floating-point value; integers are not converted")
-        }
-        Operand::Integer(_) | Operand::Special(_) => Ok(()),
-        Operand::F32(_) | Operand::F64(_) if ty != ScalarType::Pred => Ok(()),
-        Operand::Variable(..)
-        | Operand::Local(..)
-        | Operand::Param(..)
-        | Operand::Return(..)
-        | Operand::Function(_)
-            if bits >= 32 =>
-        {
-            Ok(())
-        }
-        Operand::Sink => named("a value"),
-        _ => named(&format!("a value of type `.{ty}`")),
     }
 }

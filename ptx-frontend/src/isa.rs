@@ -2,6 +2,7 @@
 //!
 //! A row has its meaning in one line, the name of its [`Opcode`], the mnemonic, what we do with it, and its forms: the
 //! PTX version and the target that a form came with, and the line itself. How lines are written is told in `form.rs`.
+//! Where a form is treated otherwise than the rest of its row, it says so behind `but`.
 //! Lines that are older than PTX 2.0 bear its number where the manual does not say more.
 //!
 //! Everything else about instructions is derived: the dot-words there are, the matching, the error messages,
@@ -27,6 +28,8 @@ pub struct FormLine {
     pub target: &'static str,
     /// Dot-words and operands.
     pub text: &'static str,
+    /// Where this form differs from its row in what we do with it.
+    pub support: Option<Support>,
 }
 
 /// One entry of the table.
@@ -46,6 +49,13 @@ pub struct Row {
     pub forms: &'static [FormLine],
 }
 
+impl Row {
+    /// What we do with the form of this number.
+    pub fn support_of(&self, form: usize) -> Support {
+        self.forms.get(form).and_then(|form| form.support).unwrap_or(self.support)
+    }
+}
+
 macro_rules! support {
     (executed) => {
         Support::Executed
@@ -58,10 +68,19 @@ macro_rules! support {
     };
 }
 
+macro_rules! form_support {
+    () => {
+        None
+    };
+    ($($support:tt)+) => {
+        Some(support!($($support)+))
+    };
+}
+
 macro_rules! isa {
     ($($chapter:literal {
         $(#[doc = $doc:literal] $variant:ident = $mnemonic:literal $support:ident $($why:literal)? [
-            $($ptx:literal $target:ident : $line:literal)*
+            $($ptx:literal $target:ident $(but $form_support:ident $($form_why:literal)?)? : $line:literal)*
         ])*
     })*) => {
         /// An opcode of the table.
@@ -79,7 +98,12 @@ macro_rules! isa {
                 opcode: Opcode::$variant,
                 mnemonic: $mnemonic,
                 support: support!($support $($why)?),
-                forms: &[$(FormLine { ptx: stringify!($ptx), target: stringify!($target), text: $line },)*],
+                forms: &[$(FormLine {
+                    ptx: stringify!($ptx),
+                    target: stringify!($target),
+                    text: $line,
+                    support: form_support!($($form_support $($form_why)?)?),
+                },)*],
             },)*)*
         ];
     };
@@ -178,18 +202,20 @@ isa! {
             4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
             7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
+            9.2 sm_120f: "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f: ".sat.u32|.u16x2|.s16x2  d:T, a:T, b:T"
         ]
         /// Subtracts one value from another.
         Sub = "sub" executed [
             1.0 sm_10: ".INT  d:T, a:T, b:T"
             1.0 sm_10: ".sat.s32  d:T, a:T, b:T"
-            8.0 sm_90: ".u16x2|.s16x2  d:T, a:T, b:T"
             1.0 sm_10: "{.RND}{.ftz}{.sat}.f32  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.ftz}.f32x2  d:T, a:T, b:T"
             1.0 sm_13: "{.RND}.f64  d:T, a:T, b:T"
             4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
             7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
+            9.2 sm_120f: "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
         ]
         /// Multiplies two values.
         Mul = "mul" executed [
@@ -249,6 +275,7 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T"
             6.0 sm_53: "{.ftz}.f16|.f16x2  d:T, a:T"
             7.0 sm_80: ".bf16|.bf16x2  d:T, a:T"
+            9.2 sm_120f: ".s8x4  d:T, a:T"
         ]
         /// The smaller of two or three values.
         Min = "min" executed [
@@ -261,6 +288,8 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T, b:T"
             7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
             7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
+            9.2 sm_120f: ".u8x4  d:T, a:T, b:T"
+            9.2 sm_120f: "{.relu}.s8x4  d:T, a:T, b:T"
         ]
         /// The larger of two or three values.
         Max = "max" executed [
@@ -273,6 +302,8 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T, b:T"
             7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
             7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
+            9.2 sm_120f: ".u8x4  d:T, a:T, b:T"
+            9.2 sm_120f: "{.relu}.s8x4  d:T, a:T, b:T"
         ]
         /// Counts the bits that are set.
         Popc = "popc" executed [
@@ -507,8 +538,8 @@ isa! {
         /// Copies a value, packs or unpacks one, takes an address.
         Mov = "mov" executed [
             1.0 sm_10: ".pred|.ANY16|.b128  d:T, a:T"
-            2.0 sm_20: ".b16|.b32|.b64|.b128  d:T, a:{b8}"
-            2.0 sm_20: ".b16|.b32|.b64|.b128  d:{b8}, a:T"
+            2.0 sm_20: ".b16|.b32|.b64|.b128  d:T, a:parts"
+            2.0 sm_20: ".b16|.b32|.b64|.b128  d:parts, a:T"
             1.0 sm_10: ".v2|.v4.ANY16  d:V, a:V"
         ]
         /// Picks bytes of two registers.
@@ -540,7 +571,8 @@ isa! {
             8.1 sm_89: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f16x2  d:T0, a:T1"
             9.1 sm_100a: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.bf16x2  d:T0, a:T1"
             8.1 sm_89: ".rn{.relu}.f16x2.e4m3x2|.e5m2x2  d:T0, a:T1"
-            9.1 sm_100a: ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
+            9.2 sm_100a: ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
+            9.2 sm_100a: ".rn{.relu}{.satfinite}.scaled::n2::ue8m0.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1, scale:b16"
             8.7 sm_100a: ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m3x4|.e3m2x4|.e2m1x4.f32  d:T0, a:{f32*4}, rbits:b32"
             8.6 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1"
             9.1 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1"
@@ -548,6 +580,13 @@ isa! {
             8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.f32  d:T0, a:T1, b:T1"
             8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.bf16x2  d:T0, a:T1"
             8.6 sm_100a: ".rn.bf16x2.ue8m0x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.s2f6x2.f32  d:T0, a:T1, b:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.s2f6x2.bf16x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.f32  d:T0, a:T1, b:T1, scale:b16"
+            9.1 sm_100a: ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.bf16x2  d:T0, a:T1, scale:b16"
+            9.1 sm_100a: ".rn{.satfinite}{.relu}.bf16x2.s2f6x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn{.satfinite}{.relu}.scaled::n2::ue8m0.bf16x2.s2f6x2  d:T0, a:T1, scale:b16"
+            7.8 sm_90: ".rn.f32|.f64.bf16  d:~T0, a:~T1"
         ]
         /// Converts two integers and packs them.
         CvtPack = "cvt.pack" executed [
@@ -576,22 +615,22 @@ isa! {
             1.0 sm_10: "{.weak}.global{.ca|.cg|.cs}.nc{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]"
             6.0 sm_70: ".relaxed|.acquire.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
-            8.2 sm_70: ".mmio.relaxed.sys{.global}.ANY  d:V, [a]"
+            8.2 sm_70: ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
         ]
         /// Loads read-only data at an address that is the same in all threads.
         Ldu = "ldu" executed [
-            2.0 sm_20: "{.global}{.VEC}.ANY  d:V, [a]"
+            2.0 sm_20: "{.global}{.v2|.v4}.ANY|.b128  d:V, [a]"
         ]
         /// Stores to memory.
         St = "st" executed [
             1.0 sm_10: "{.weak}{.SPACE}{.STCOP}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.VEC}.ANY|.b128  [a], b:V"
             6.0 sm_70: ".relaxed|.release.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
-            8.2 sm_70: ".mmio.relaxed.sys{.global}.ANY  [a], b:V"
+            8.2 sm_70: ".mmio.relaxed|.release.sys{.global}.ANY|.b128  [a], b:V"
         ]
         /// Stores into the shared memory of another CTA and signals a barrier object.
         StAsync = "st.async" known "asynchronous stores to a cluster are not executed yet" [
-            8.1 sm_90: "{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{.v2|.v4}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64  [a], b:V, [mbar]"
+            8.1 sm_90: "{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{.v2|.v4}.b32|.b64|.b128|.u32|.u64|.s32|.s64|.f32|.f64  [a], b:V, [mbar]"
             8.7 sm_100: "{.mmio}.release.gpu|.sys{.global}.b8|.b16|.b32|.b64|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f32|.f64  [a], b:V"
         ]
         /// Clears a region of shared memory.
@@ -728,7 +767,7 @@ isa! {
         /// Combines a value with one of a surface.
         Sured = "sured" known "surfaces are not executed yet" [
             2.0 sm_20: ".b.add|.min|.max|.and|.or.1d|.2d|.3d.u32|.u64|.s32|.b32|.s64{.CLAMP}  [a..], c:T"
-            2.0 sm_20: ".p.add|.min|.max|.and|.or.1d|.2d|.3d.b32{.CLAMP}  [a..], c:T"
+            2.0 sm_20: ".p.add|.min|.max|.and|.or.1d|.2d|.3d.b32|.b64{.CLAMP}  [a..], c:T"
         ]
         /// Asks for a property of a surface.
         Suq = "suq" known "surfaces are not executed yet" [
@@ -786,7 +825,8 @@ isa! {
         /// Orders memory accesses.
         Membar = "membar" executed [
             1.4 sm_10: ".cta|.gl|.sys"
-            7.5 sm_70: ".proxy.alias|.async|.async.global|.async.shared::cta|.async.shared::cluster"
+            7.5 sm_60: ".proxy.alias"
+            8.0 sm_90: ".proxy.async{.global|.shared::cta|.shared::cluster}"
         ]
         /// Orders memory accesses by the rules of the memory consistency model.
         Fence = "fence" executed [
@@ -844,7 +884,7 @@ isa! {
         ]
         /// The count of arrivals that a state holds.
         MbarrierPendingCount = "mbarrier.pending_count" executed [
-            7.0 sm_80: ".b64  d:u32, state:b64"
+            7.0 sm_80: "{.layout::v0}.b64  d:u32, state:b64"
         ]
         /// Arrives at a barrier object when the copies so far are done.
         CpAsyncMbarrierArrive = "cp.async.mbarrier.arrive" executed [
@@ -894,10 +934,10 @@ isa! {
         ]
         /// Combines a value with one in the shared memory of another CTA and signals a barrier object.
         RedAsync = "red.async" known "asynchronous stores to a cluster are not executed yet" [
-            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.inc|.dec.u32  [a], b:T, [mbar]"
-            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.min|.max.u32|.s32  [a], b:T, [mbar]"
-            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.add.u32|.s32|.u64  [a], b:T, [mbar]"
-            8.1 sm_90: "{.relaxed}{.cluster}.mbarrier::complete_tx::bytes{.shared::cluster}.and|.or|.xor.b32  [a], b:T, [mbar]"
+            8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.inc|.dec.u32  [a], b:T, [mbar]"
+            8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.min|.max.u32|.s32  [a], b:T, [mbar]"
+            8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.add.u32|.s32|.u64  [a], b:T, [mbar]"
+            8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.and|.or|.xor.b32  [a], b:T, [mbar]"
             8.7 sm_100: "{.mmio}.release.gpu|.sys{.global}.add.u32|.s32|.u64|.s64  [a], b:T"
         ]
         /// Reads a value from every device of a multicast object and combines them.
