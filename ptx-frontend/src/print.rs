@@ -242,11 +242,11 @@ impl Values<'_> {
     }
 
     fn element(&mut self, f: &mut fmt::Formatter<'_>, at: u64) -> fmt::Result {
-        if let Some((offset, address)) = self.initial.addresses.get(self.next_address) {
-            if *offset == at {
-                self.next_address += 1;
-                return address_of(f, address, self.ty);
-            }
+        if let Some((offset, address)) = self.initial.addresses.get(self.next_address)
+            && *offset == at
+        {
+            self.next_address += 1;
+            return address_of(f, address, self.ty);
         }
         let mut bytes = [0; 16];
         let width = self.ty.bytes() as usize;

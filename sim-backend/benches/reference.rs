@@ -1,5 +1,6 @@
 //! Host time of the reference executor, in thread-instructions per second on one host thread. The goal is at least 30
 //! million; see docs/ARCHITECTURE.md.
+#![allow(missing_docs, reason = "criterion's macros make functions without documentation")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sim_backend::execute::{Launch, Limits, Shape, run_reference};

@@ -305,9 +305,9 @@ mod tests {
 
     #[test]
     fn per_partition_memory_adds_up_to_the_published_totals() {
-        let sbuf = |spec: &Spec| spec.sbuf_partition.0 * u64::from(spec.partitions) >> 20;
+        let sbuf = |spec: &Spec| (spec.sbuf_partition.0 * u64::from(spec.partitions)) >> 20;
         assert_eq!(Spec::all().map(sbuf), [24, 28, 32]);
-        assert_eq!(TRN2.psum_partition.0 * u64::from(TRN2.partitions) >> 20, 2);
+        assert_eq!((TRN2.psum_partition.0 * u64::from(TRN2.partitions)) >> 20, 2);
         assert!(Spec::all().iter().all(|spec| spec.sbuf_usable < spec.sbuf_partition));
     }
 

@@ -82,9 +82,9 @@ pub fn is_ours() -> bool {
 macro_rules! call {
     ($driver:expr, $name:ident ( $($argument:expr => $type:ty),* $(,)? )) => {{
         // SAFETY: the types are those of the function in NVIDIA's documentation of the driver API.
+        let found = unsafe { $driver.library.get(concat!(stringify!($name), "\0").as_bytes()) };
         let function: Symbol<'_, unsafe extern "C" fn($($type),*) -> c_int> =
-            unsafe { $driver.library.get(concat!(stringify!($name), "\0").as_bytes()) }
-                .unwrap_or_else(|error| panic!("{}: {error}", $driver.path.display()));
+            found.unwrap_or_else(|error| panic!("{}: {error}", $driver.path.display()));
         // SAFETY: the pointers among the arguments point to live values of the documented types.
         let code = unsafe { function($($argument),*) };
         $driver.answer(code)

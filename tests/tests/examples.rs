@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use conformance::program;
 use conformance::toolchain::{self, Program, Toolkit, Variant};
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn trials(toolkit: &Toolkit, regauge: &PathBuf) -> Vec<Trial> {
+fn trials(toolkit: &Toolkit, regauge: &Path) -> Vec<Trial> {
     let soak = std::env::var_os("SOAK").is_some();
     let variants: Vec<(String, Variant)> = if soak {
         Variant::full_product()
@@ -56,7 +56,7 @@ fn trials(toolkit: &Toolkit, regauge: &PathBuf) -> Vec<Trial> {
                 }
                 let name = format!("{}::{name}{}", program.name, if on_device { "::on_device" } else { "" });
                 let (toolkit, regauge, program, variant) =
-                    (toolkit.clone(), regauge.clone(), program.clone(), *variant);
+                    (toolkit.clone(), regauge.to_owned(), program.clone(), *variant);
                 trials.push(Trial::test(name, move || {
                     check(&toolkit, &regauge, &program, &variant, executor)
                         .map_err(|error| Failed::from(format!("{error:#}")))
@@ -67,7 +67,7 @@ fn trials(toolkit: &Toolkit, regauge: &PathBuf) -> Vec<Trial> {
     trials
 }
 
-fn check(toolkit: &Toolkit, regauge: &PathBuf, program: &Program, variant: &Variant, executor: Executor) -> Result<()> {
+fn check(toolkit: &Toolkit, regauge: &Path, program: &Program, variant: &Variant, executor: Executor) -> Result<()> {
     let binary = toolkit.build(program, variant)?;
     let mut command = Command::new(regauge);
     command.arg("run");

@@ -354,7 +354,9 @@ pub fn batch_async(
     let (to, from, sizes) = (to.slice(count)?, from.slice(count)?, sizes.slice(count)?);
     for (index, ((&to, &from), &bytes)) in to.iter().zip(from).zip(sizes).enumerate() {
         if let Err(error) = anywhere_to_anywhere(to, from, bytes, stream.clone(), Returns::Early) {
-            failed.map(|failed| failed.set(index));
+            if let Some(failed) = failed {
+                failed.set(index)
+            }
             return Err(error);
         }
     }

@@ -49,9 +49,12 @@ pub fn judge(kernel: &Arc<Prepared>, shape: Shape, device: &Device, counts: &Cou
 /// More kernels than this are not remembered at a time.
 const REMEMBERED: usize = 1024;
 
+/// A kernel, and what was made for it.
+type Known = (Arc<Prepared>, Arc<Modelled>);
+
 /// What was made for a kernel. It is known by its address, which its entry keeps from being used again.
 fn modelled(kernel: &Arc<Prepared>, device: &Device) -> Arc<Modelled> {
-    static KERNELS: Mutex<Option<HashMap<usize, (Arc<Prepared>, Arc<Modelled>)>>> = Mutex::new(None);
+    static KERNELS: Mutex<Option<HashMap<usize, Known>>> = Mutex::new(None);
     let mut kernels = lock(&KERNELS);
     let kernels = kernels.get_or_insert_default();
     if kernels.len() >= REMEMBERED {

@@ -414,10 +414,20 @@ mod tests {
         let first = graph.add(nothing(), vec![]).expect("no dependencies");
         let second = graph.add(nothing(), vec![first]).expect("a node of the graph");
         let third = graph.add(nothing(), vec![]).expect("no dependencies");
-        graph.change(first, |node| Ok(node.after.push(third))).expect("a node of the graph");
+        graph
+            .change(first, |node| {
+                node.after.push(third);
+                Ok(())
+            })
+            .expect("a node of the graph");
         let order: Vec<NodeId> = graph.sorted().expect("no circle").into_iter().map(|(id, _)| id).collect();
         assert_eq!(order, [third, first, second]);
-        graph.change(third, |node| Ok(node.after.push(second))).expect("a node of the graph");
+        graph
+            .change(third, |node| {
+                node.after.push(second);
+                Ok(())
+            })
+            .expect("a node of the graph");
         assert!(matches!(graph.instantiate(), Err(CUerror::INVALID_VALUE)));
     }
 

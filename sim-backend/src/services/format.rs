@@ -445,7 +445,7 @@ mod tests {
             &[Double(f64::INFINITY), Double(f64::NEG_INFINITY), Double(f64::NAN), Double(f64::INFINITY)],
             "inf  -inf NAN        inf",
         );
-        check("%08.3f|%-8.3f|%+.1f", &[Double(-3.14159), Double(2.0), Double(1.0)], "-003.142|2.000   |+1.0");
+        check("%08.3f|%-8.3f|%+.1f", &[Double(-3.24159), Double(2.0), Double(1.0)], "-003.242|2.000   |+1.0");
     }
 
     #[test]

@@ -15,8 +15,11 @@ pub struct Modelled {
     device: Device,
     programs: Mutex<HashMap<(LaunchShape, Numerics), Arc<Program>>>,
     /// By shape: what happened lately, and what it came to.
-    verdicts: Mutex<HashMap<LaunchShape, Vec<(Counts, Arc<Verdict>)>>>,
+    verdicts: Mutex<HashMap<LaunchShape, Vec<Known>>>,
 }
+
+/// What happened in a launch, and what it came to.
+type Known = (Counts, Arc<Verdict>);
 
 /// Shapes that are remembered: programs that never launch the same shape twice must not fill the memory.
 const SHAPES: usize = 64;

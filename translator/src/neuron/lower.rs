@@ -46,7 +46,7 @@ pub fn lower(kernel: &Kernel, shape: LaunchShape, device: DeviceModel, numerics:
     for chunks in [1, 2, 4, 8] {
         let threads = shape.threads() / chunks;
         if threads * chunks != shape.threads()
-            || (chunks > 1 && (threads % 32 != 0 || !convergence::threads_are_independent(kernel)))
+            || (chunks > 1 && (!threads.is_multiple_of(32) || !convergence::threads_are_independent(kernel)))
         {
             break;
         }

@@ -207,6 +207,7 @@ pub struct Semaphore {
 
 /// A piece of the body.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all nodes are instructions")]
 pub enum Node {
     /// One instruction.
     Instruction(Instruction),

@@ -225,8 +225,8 @@ impl Verifier<'_> {
         );
         require!(self, end <= partitions, "`{name}` has {partitions} partitions, the access ends at {end}");
         let start_allowed = match tile.partitions {
-            0..=32 => tile.partition % 32 == 0,
-            33..=64 => tile.partition % 64 == 0,
+            0..=32 => tile.partition.is_multiple_of(32),
+            33..=64 => tile.partition.is_multiple_of(64),
             _ => tile.partition == 0,
         };
         require!(
@@ -258,7 +258,7 @@ impl Verifier<'_> {
         );
         require!(
             self,
-            tile.offset % tile.dtype.bytes() == 0,
+            tile.offset.is_multiple_of(tile.dtype.bytes()),
             "byte offset {} is no multiple of {}",
             tile.offset,
             tile.dtype

@@ -34,7 +34,7 @@ fn within(ulps: f64, function: impl Fn(u64) -> u64, reference: impl Fn(f64) -> f
     for _ in 0..200_000 {
         check(operand::<Single>(&mut random, &corners, 0x3f80_0000));
         // The exponents where these functions are neither 0 nor infinite.
-        check(low(31, random.next()) % (24 << 23) + (115 << 23) | random.below(2) << 31);
+        check((low(31, random.next()) % (24 << 23) + (115 << 23)) | (random.below(2) << 31));
     }
     assert!(worst > 0.4, "the check hardly checks: worst error {worst}");
 }

@@ -45,7 +45,7 @@ fn high_half(width: u32, is_signed: bool, a: u64, b: u64) -> u64 {
     }
     let split = |x: u64| (x & 0xffff_ffff, x >> 32);
     let ((a0, a1), (b0, b1)) = (split(a), split(b));
-    let middle = a1 * b0 + (a0 * b0 >> 32);
+    let middle = a1 * b0 + ((a0 * b0) >> 32);
     let other = a0 * b1 + (middle & 0xffff_ffff);
     let high = a1 * b1 + (middle >> 32) + (other >> 32);
     // Two's complement: minus the other operand for each negative one.

@@ -113,7 +113,7 @@ pub(super) fn operand<F: Oracle>(random: &mut Random, specials: &[u64], near: u6
         0 => specials[random.below(specials.len() as u64) as usize],
         1 => specials[random.below(specials.len() as u64) as usize].wrapping_add(random.below(5)).wrapping_sub(2),
         2 => near ^ random.below(1 << 4) ^ (random.below(2) << (F::WIDTH - 1)),
-        3 => near.wrapping_add(random.next() % (1 << (F::SIGNIFICAND + 4)) ^ random.below(2) << (F::WIDTH - 1)),
+        3 => near.wrapping_add((random.next() % (1 << (F::SIGNIFICAND + 4))) ^ (random.below(2) << (F::WIDTH - 1))),
         4 => random.next() & !low(F::SIGNIFICAND - 2, u64::MAX),
         _ => random.next(),
     };

@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn functions_have_their_textbook_values() {
-        check(Activation::Erf, 0.5, 0.520_499_88);
-        check(Activation::Erf, 2.0, 0.995_322_27);
-        check(Activation::Erf, -3.0, -0.999_977_91);
-        check(Activation::Gelu, 1.0, 0.841_344_75);
+        check(Activation::Erf, 0.5, 0.520_499_9);
+        check(Activation::Erf, 2.0, 0.995_322_3);
+        check(Activation::Erf, -3.0, -0.999_977_9);
+        check(Activation::Gelu, 1.0, 0.841_344_8);
         check(Activation::Gelu, -4.0, -1.266_849_7e-4);
         check(Activation::GeluApprxTanh, 1.0, 0.841_192);
         check(Activation::Softplus, 1.0, 1.313_261_6);

@@ -29,7 +29,7 @@ pub(super) fn check(kernel: &Kernel, shape: LaunchShape) -> Result<(), String> {
         }
         terminator(&block.terminator, shape).map_err(|why| at_line(&why, block.origin.line))?;
     }
-    waiting_loops(function, &flow, &arrange(&flow))?;
+    waiting_loops(function, &arrange(&flow))?;
     meetings(function, &flow, shape)
 }
 
@@ -75,7 +75,7 @@ fn terminator(terminator: &Terminator, shape: LaunchShape) -> Result<(), String>
 }
 
 /// Loops that end when another thread has written something.
-fn waiting_loops(function: &Function, flow: &ControlFlow, items: &[Item]) -> Result<(), String> {
+fn waiting_loops(function: &Function, items: &[Item]) -> Result<(), String> {
     for item in items {
         let Item::Loop(each) = item else { continue };
         let mut blocks = Vec::new();
@@ -83,7 +83,7 @@ fn waiting_loops(function: &Function, flow: &ControlFlow, items: &[Item]) -> Res
         if let Some(line) = waits_in(function, &blocks) {
             return Err(at_line("a loop waits for what other threads write", line));
         }
-        waiting_loops(function, flow, &each.items)?;
+        waiting_loops(function, &each.items)?;
     }
     Ok(())
 }

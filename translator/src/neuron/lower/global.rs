@@ -568,7 +568,6 @@ impl Lowering<'_> {
     }
 
     /// Row by row: as many indirect rows as the block has, at the addresses their first lanes computed.
-    #[expect(clippy::too_many_arguments, reason = "one access, seen from all sides")]
     fn by_rows(
         &mut self,
         access: &Access,
@@ -630,7 +629,7 @@ impl Lowering<'_> {
         }
         // A chunk of the threads holds whole rows, or is part of one.
         let columns = self.b.columns();
-        if columns % row == 0 { row } else { greatest_common_divisor(columns, row) }
+        if columns.is_multiple_of(row) { row } else { greatest_common_divisor(columns, row) }
     }
 
     /// Every `row`-th lane of a whole tile, from lane `from` on.
@@ -706,7 +705,6 @@ impl Lowering<'_> {
     }
 
     /// Lanes whose rows are not whole, one by one.
-    #[expect(clippy::too_many_arguments, reason = "one access, seen from all sides")]
     fn left_over(
         &mut self,
         access: &Access,

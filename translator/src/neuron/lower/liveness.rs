@@ -35,10 +35,10 @@ impl Liveness {
             found.visit(function, at);
         }
         let live_in = live_in(function, flow);
-        for value in 0..count {
-            let chain = found.chains[found.defined_in[value].0 as usize].clone();
+        for (value, read_in) in found.read_in.iter().enumerate() {
+            let chain = &found.chains[found.defined_in[value].0 as usize];
             let mut depth = chain.len();
-            for read in &found.read_in[value] {
+            for read in read_in {
                 let there = &found.chains[read.0 as usize];
                 let common = chain.iter().zip(there).take_while(|(a, b)| a == b).count();
                 depth = depth.min(common);

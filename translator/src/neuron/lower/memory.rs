@@ -152,7 +152,7 @@ impl Lowering<'_> {
         let size = access.ty.bytes();
         for (index, result) in inst.results.iter().enumerate() {
             let offset = (base as u32).wrapping_add_signed(access.offset) + index as u32 * size;
-            if offset + size > self.kernel.param_bytes || offset % size != 0 {
+            if offset + size > self.kernel.param_bytes || !offset.is_multiple_of(size) {
                 return self.refuse("reads past its parameters");
             }
             let narrow = match (size, access.ty.is_signed()) {

@@ -29,7 +29,7 @@ impl Lowering<'_> {
     /// The lanes of a wave that exist: all but in the last wave of a grid that does not fill it.
     pub(super) fn lanes_of_the_wave(&mut self) -> Mask {
         let shape = self.b.program.shape;
-        if shape.ctas() % u64::from(self.b.program.layout.ctas) == 0 {
+        if shape.ctas().is_multiple_of(u64::from(self.b.program.layout.ctas)) {
             return Mask::All;
         }
         let cta = self.cta_number();

@@ -29,10 +29,8 @@ pub(super) fn remove_unused(program: &mut Program, scopes: &mut Vec<Scope>) {
 fn forget_unused_registers(program: &mut Program) {
     let mut number = vec![None; program.registers.len()];
     for_each_register(&mut program.body, &mut |register| number[register.0 as usize] = Some(*register));
-    let mut kept = 0;
-    for number in number.iter_mut().flatten() {
+    for (kept, number) in (0..).zip(number.iter_mut().flatten()) {
         *number = RegisterId(kept);
-        kept += 1;
     }
     for_each_register(&mut program.body, &mut |register| {
         if let Some(new) = number[register.0 as usize] {
@@ -80,10 +78,8 @@ fn forget_unused_regions(program: &mut Program, scopes: &mut Vec<Scope>) {
             number[index] = Some(RegionId(index as u32));
         }
     }
-    let mut kept = 0;
-    for number in number.iter_mut().flatten() {
+    for (kept, number) in (0..).zip(number.iter_mut().flatten()) {
         *number = RegionId(kept);
-        kept += 1;
     }
     for_each_region(&mut program.body, &mut |region| {
         if let Some(new) = number[region.0 as usize] {

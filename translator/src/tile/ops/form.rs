@@ -209,8 +209,10 @@ fn multiply<T>(uses: &mut Vec<Attributes>, choices: &[T], choose: impl Fn(&mut A
         .collect();
 }
 
+type Set = fn(&mut Attributes);
+
 /// How to set the words that are flags.
-const FLAGS: &[(Words, fn(&mut Attributes))] = &[
+const FLAGS: &[(Words, Set)] = &[
     (word::FTZ, |a| a.ftz = true),
     (word::SAT, |a| a.sat = true),
     (word::SATFINITE, |a| a.satfinite = true),

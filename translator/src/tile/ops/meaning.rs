@@ -25,8 +25,10 @@ pub enum Meaning {
     /// Of four arguments.
     F4(fn(u64, u64, u64, u64) -> u64),
     /// Of any number of arguments, for rare operations.
-    Dyn(Arc<dyn Fn(&[u64]) -> u64 + Send + Sync>),
+    Dyn(Arc<DynMeaning>),
 }
+
+type DynMeaning = dyn Fn(&[u64]) -> u64 + Send + Sync;
 
 impl Meaning {
     /// The result for these arguments; panics if they are not as many as the signature asks for.

@@ -31,7 +31,7 @@ impl Lowering<'_> {
     pub(super) fn float_operation(&mut self, op: Elementwise, a: &Attributes, args: &[Place], dst: View) -> bool {
         let Some((dtype, _)) = engine_type(a.ty) else {
             // Comparisons and conversions to integers name another type.
-            return op == Elementwise::Cvt && a.from == ScalarType::F32 && self.to_integer(a, args, dst);
+            return op == Elementwise::Cvt && a.from == ScalarType::F32 && self.float_to_integer(a, args, dst);
         };
         let exact = self.is_cuda();
         // What an engine cannot be told.
@@ -49,7 +49,7 @@ impl Lowering<'_> {
             Elementwise::Abs | Elementwise::Neg => self.sign_operation(op, &Attributes::of(a.ty), args, dst),
             Elementwise::Setp if a.ty == ScalarType::F32 => self.compare_floats(a, args, dst),
             Elementwise::Cvt if a.ty == ScalarType::F32 && a.from.is_integer() && a.from.bits() <= 32 => {
-                self.from_integer(a, args, dst)
+                self.integer_to_float(a, args, dst)
             }
             _ if exact => false,
             Elementwise::Fma if a.from == a.ty => self.multiply_add(a.ty, args, dst),
@@ -194,7 +194,7 @@ impl Lowering<'_> {
     }
 
     /// Integers to float32: the cast of a copy rounds to nearest even.
-    fn from_integer(&mut self, a: &Attributes, args: &[Place], dst: View) -> bool {
+    fn integer_to_float(&mut self, a: &Attributes, args: &[Place], dst: View) -> bool {
         let Place::At(view) = args[0] else { return false };
         let from = match a.from {
             ScalarType::S32 => Dtype::I32,
@@ -208,7 +208,7 @@ impl Lowering<'_> {
     }
 
     /// Float32 to integers rounds to nearest even; what truncates is left to a routine.
-    fn to_integer(&mut self, a: &Attributes, args: &[Place], dst: View) -> bool {
+    fn float_to_integer(&mut self, a: &Attributes, args: &[Place], dst: View) -> bool {
         let Place::At(view) = args[0] else { return false };
         if self.is_cuda() || a.rounding != Some(Rounding::Rni) {
             return false;

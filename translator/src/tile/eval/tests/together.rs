@@ -31,7 +31,7 @@ fn shuffles_follow_their_modes() {
              store.global.u32 [%2], %7
              exit"
         ));
-        let expected: Vec<u32> = (0..32).map(|i| expected(i)).map(|(from, valid)| from + 100 * valid).collect();
+        let expected: Vec<u32> = (0..32).map(&expected).map(|(from, valid)| from + 100 * valid).collect();
         assert_eq!(run(&text, 32, vec![0; 32]), expected, "{mode} {by} {clamp:#x}");
     };
     check("up", 3, 0, |i| if i >= 3 { (i - 3, 1) } else { (i, 0) });
