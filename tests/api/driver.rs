@@ -603,6 +603,40 @@ fn parameters_come_as_pointers_or_as_a_buffer() {
 }
 
 #[test]
+fn kernels_allocate_from_a_heap_of_the_size_that_was_set() {
+    const TRY: &str = r"
+.version 8.0
+.target sm_75
+.address_size 64
+.extern .func (.param .b64 block) malloc (.param .b64 bytes);
+.visible .entry try(.param .u64 to, .param .u64 bytes)
+{
+    .reg .b64 %a, %b;
+    ld.param.u64 %a, [to]; ld.param.u64 %b, [bytes];
+    { .param .b64 bytes_; .param .b64 block_;
+      st.param.b64 [bytes_], %b;
+      call.uni (block_), malloc, (bytes_);
+      ld.param.b64 %b, [block_]; }
+    st.global.u64 [%a], %b;
+    ret;
+}
+";
+    const MALLOC_HEAP_SIZE: usize = 2;
+    let _context = Context::new();
+    let (module, mut to) = (load(TRY), made("cuMemAlloc_v2", &[8]));
+    let mut block = |bytes: usize| {
+        let (mut bytes, mut block) = (bytes, 1usize);
+        assert_eq!(launch(function(module, "try"), 1, &mut [&raw mut to, &raw mut bytes]), SUCCESS);
+        ok("cuMemcpyDtoH_v2", &[&raw mut block as usize, to, 8]);
+        block
+    };
+    assert_eq!(block(32 << 20), 0, "the default heap has 8 MiB");
+    ok("cuCtxSetLimit", &[MALLOC_HEAP_SIZE, 64 << 20]);
+    assert_ne!(block(32 << 20), 0);
+    assert_eq!(block(65 << 20), 0);
+}
+
+#[test]
 fn a_fault_stays_with_its_context() {
     let context = made("cuCtxCreate_v2", &[0, 0]);
     let module = load(PTX);

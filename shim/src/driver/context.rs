@@ -194,7 +194,7 @@ fn limit(limit: CUlimit) -> Result<Limit> {
 /// `cuCtxSetLimit`
 pub fn set_limit(which: CUlimit, value: usize) -> Result {
     let context = current::get()?;
-    context.limits.set(limit(which)?, value as u64);
+    context.set_limit(limit(which)?, value as u64);
     Ok(())
 }
 

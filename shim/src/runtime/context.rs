@@ -1,7 +1,7 @@
 //! Contexts: who owns streams, modules and memory, and what a fault ruins.
 
 use super::host;
-use super::limits::Limits;
+use super::limits::{Limit, Limits};
 use super::module::Module;
 use super::schedule::Schedule;
 use super::stream::Stream;
@@ -162,6 +162,14 @@ impl Context {
         lock(&self.modules).retain(|other| other.handle() != module.handle());
     }
 
+    /// `cuCtxSetLimit`
+    pub fn set_limit(&self, limit: Limit, value: u64) {
+        self.limits.set(limit, value);
+        if limit == Limit::MallocHeap {
+            self.services.set_heap_limit(value);
+        }
+    }
+
     /// Waits for all work of the context; reports a fault of that work.
     pub fn synchronize(&self) -> Result {
         self.schedule.wait_for_all();
@@ -180,6 +188,7 @@ impl Context {
         }
         lock(&self.per_thread).clear();
         self.limits.reset();
+        self.services.set_heap_limit(self.limits.get(Limit::MallocHeap));
         *lock(&self.failure) = None;
     }
 }
