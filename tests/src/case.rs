@@ -48,6 +48,8 @@ pub struct Launch {
     pub refusal: Option<String>,
     /// Running it must end so.
     pub fault: Option<Problem>,
+    /// It never ends by itself: our library notices, and its message says this. Other libraries are not asked.
+    pub hang: Option<String>,
 }
 
 /// A kernel argument.
@@ -131,7 +133,10 @@ impl Case {
         }
         ensure!(!case.launches.is_empty() || case.load_error.is_some(), "the file launches nothing");
         for launch in &case.launches {
-            let expects = !launch.expectations.is_empty() || launch.refusal.is_some() || launch.fault.is_some();
+            let expects = !launch.expectations.is_empty()
+                || launch.refusal.is_some()
+                || launch.fault.is_some()
+                || launch.hang.is_some();
             ensure!(expects || !case.stdout.is_empty(), "line {}: nothing is expected of this launch", launch.line);
         }
         Ok(case)
@@ -153,13 +158,14 @@ impl Case {
             "expect" => launch.context("no launch before")?.expectations.push(Expectation::parse(line, rest)?),
             "refused" => launch.context("no launch before")?.refusal = Some(rest.into()),
             "fault" => launch.context("no launch before")?.fault = Some(problem),
+            "hang" => launch.context("no launch before")?.hang = Some(rest.into()),
             _ => unreachable!("`directives` yields known words only"),
         }
         Ok(())
     }
 }
 
-const WORDS: [&str; 7] = ["launch:", "expect:", "error:", "refused:", "fault:", "stdout:", "stderr:"];
+const WORDS: [&str; 8] = ["launch:", "expect:", "error:", "refused:", "fault:", "hang:", "stdout:", "stderr:"];
 
 /// A directive as it is found.
 struct Directive {
@@ -261,6 +267,7 @@ impl Launch {
             expectations: Vec::new(),
             refusal: None,
             fault: None,
+            hang: None,
         })
     }
 }

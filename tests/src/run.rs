@@ -13,6 +13,8 @@ pub enum Outcome {
     Passed,
     /// The device is too old for the file's `.target`.
     NotForThisDevice,
+    /// The file holds a kernel that hangs, and the library is not ours.
+    WouldHang,
 }
 
 /// Runs a case; an error says what is wrong.
@@ -20,6 +22,9 @@ pub fn run(driver: &Driver, case: &Case) -> Result<Outcome> {
     let capability = driver.compute_capability().map_err(unexpected("compute capability"))?;
     if capability < case.target {
         return Ok(Outcome::NotForThisDevice);
+    }
+    if !is_ours() && case.launches.iter().any(|launch| launch.hang.is_some()) {
+        return Ok(Outcome::WouldHang);
     }
     let mut image = case.ptx.clone().into_bytes();
     image.push(0);
@@ -64,6 +69,9 @@ fn run_launch(driver: &Driver, module: Module, launch: &Launch) -> Result<()> {
     }
     answer.map_err(unexpected("the launch"))?;
     let answer = driver.synchronize();
+    if launch.hang.is_some() {
+        return expect_failure(answer, "CUDA_ERROR_LAUNCH_FAILED");
+    }
     if let Some(problem) = &launch.fault {
         expect_failure(answer, &problem.code)?;
         // Such errors stay: whatever is asked next answers the same.
@@ -151,6 +159,9 @@ pub fn check_output(case: &Case, stdout: &str, stderr: &str) -> Result<()> {
         return Ok(());
     }
     contains_in_order(stderr, &case.stderr).context("standard error")?;
+    for text in case.launches.iter().filter_map(|launch| launch.hang.as_ref()) {
+        ensure!(stderr.contains(text), "standard error lacks `{text}`:\n{stderr}");
+    }
     for line in case.launches.iter().filter_map(|launch| launch.fault.as_ref()?.line) {
         ensure!(stderr.contains(&format!(":{line}")), "the message does not name line {line}:\n{stderr}");
     }
