@@ -8,15 +8,9 @@ use crate::tile::{Attributes, Elementwise};
 use ptx_frontend::checked::Operand;
 use ptx_frontend::types::{BoolOp, Rounding, ScalarType};
 
-/// Whether [`lower`] takes the instruction.
+/// Whether [`lower`] takes the instruction: the table has it, as it stands or by its halves or sides.
 pub(super) fn is_arithmetic(name: &str) -> bool {
-    const PLAIN: &[&str] = &[
-        "add", "sub", "mul", "mad", "mul24", "mad24", "sad", "fma", "div", "rem", "abs", "neg", "min", "max", "rcp",
-        "sqrt", "rsqrt", "sin", "cos", "lg2", "ex2", "tanh", "copysign", "testp", "and", "or", "xor", "not", "cnot",
-        "shl", "shr", "shf", "lop3", "prmt", "bfe", "bfi", "bfind", "brev", "clz", "popc", "bmsk", "fns", "szext",
-        "dp4a", "dp2a",
-    ];
-    PLAIN.contains(&name)
+    Elementwise::from_str(name).is_some() || matches!(name, "dp2a" | "shf")
 }
 
 pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operands: &[Operand]) -> Result<(), Failure> {
