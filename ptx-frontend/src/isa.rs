@@ -202,8 +202,8 @@ isa! {
             4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
             7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
-            9.2 sm_120f: "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
-            9.2 sm_120f: ".sat.u32|.u16x2|.s16x2  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": ".sat.u32|.u16x2|.s16x2  d:T, a:T, b:T"
         ]
         /// Subtracts one value from another.
         Sub = "sub" executed [
@@ -215,7 +215,7 @@ isa! {
             4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
             7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
-            9.2 sm_120f: "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
         ]
         /// Multiplies two values.
         Mul = "mul" executed [
@@ -254,7 +254,7 @@ isa! {
             1.4 sm_10: ".approx|.full{.ftz}.f32  d:T, a:T, b:T"
             1.4 sm_20: ".RND{.ftz}.f32  d:T, a:T, b:T"
             1.4 sm_13: ".RND.f64  d:T, a:T, b:T"
-            1.0 sm_10: ".f32|.f64  d:T, a:T, b:T"
+            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T, b:T"
         ]
         /// The remainder of a division.
         Rem = "rem" executed [
@@ -275,7 +275,7 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T"
             6.0 sm_53: "{.ftz}.f16|.f16x2  d:T, a:T"
             7.0 sm_80: ".bf16|.bf16x2  d:T, a:T"
-            9.2 sm_120f: ".s8x4  d:T, a:T"
+            9.2 sm_120f but known "not executed yet": ".s8x4  d:T, a:T"
         ]
         /// The smaller of two or three values.
         Min = "min" executed [
@@ -288,8 +288,8 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T, b:T"
             7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
             7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
-            9.2 sm_120f: ".u8x4  d:T, a:T, b:T"
-            9.2 sm_120f: "{.relu}.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": ".u8x4  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": "{.relu}.s8x4  d:T, a:T, b:T"
         ]
         /// The larger of two or three values.
         Max = "max" executed [
@@ -302,8 +302,8 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T, b:T"
             7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
             7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
-            9.2 sm_120f: ".u8x4  d:T, a:T, b:T"
-            9.2 sm_120f: "{.relu}.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": ".u8x4  d:T, a:T, b:T"
+            9.2 sm_120f but known "not executed yet": "{.relu}.s8x4  d:T, a:T, b:T"
         ]
         /// Counts the bits that are set.
         Popc = "popc" executed [
@@ -395,7 +395,7 @@ isa! {
             4.2 sm_53: ".rn{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T, c:T"
             7.0 sm_80: ".rn{.ftz}.relu.f16|.f16x2  d:T, a:T, b:T, c:T"
             7.0 sm_80: ".rn{.relu}.bf16|.bf16x2  d:T, a:T, b:T, c:T"
-            8.1 sm_90: ".rn.oob{.relu}.f16|.f16x2|.bf16|.bf16x2  d:T, a:T, b:T, c:T"
+            8.1 sm_90 but known "not executed yet": ".rn.oob{.relu}.f16|.f16x2|.bf16|.bf16x2  d:T, a:T, b:T, c:T"
             8.6 sm_100: ".RND{.sat}.f32.f16|.bf16  d:T0, a:T1, b:T1, c:T0"
         ]
         /// The reciprocal.
@@ -404,36 +404,36 @@ isa! {
             2.0 sm_20: ".RND{.ftz}.f32  d:T, a:T"
             1.4 sm_13: ".RND.f64  d:T, a:T"
             2.1 sm_20: ".approx.ftz.f64  d:T, a:T"
-            1.0 sm_10: ".f32|.f64  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T"
         ]
         /// The square root.
         Sqrt = "sqrt" executed [
             1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
             2.0 sm_20: ".RND{.ftz}.f32  d:T, a:T"
             1.4 sm_13: ".RND.f64  d:T, a:T"
-            1.0 sm_10: ".f32|.f64  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T"
         ]
         /// The reciprocal of the square root.
         Rsqrt = "rsqrt" executed [
             1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
             1.4 sm_13: ".approx{.ftz}.f64  d:T, a:T"
-            1.0 sm_10: ".f32|.f64  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T"
         ]
         /// The sine.
         Sin = "sin" executed [
-            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
         ]
         /// The cosine.
         Cos = "cos" executed [
-            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
         ]
         /// The binary logarithm.
         Lg2 = "lg2" executed [
-            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
         ]
         /// Two to the power of a value.
         Ex2 = "ex2" executed [
-            1.0 sm_10: "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
             7.0 sm_75: ".approx.f16|.f16x2  d:T, a:T"
             7.8 sm_90: ".approx.ftz.bf16|.bf16x2  d:T, a:T"
         ]
@@ -475,13 +475,13 @@ isa! {
             1.0 sm_10: ".CMPU.BOOL.u16|.u32|.u64  p:pred{|q:pred}, a:T, b:T, c:pred"
             1.0 sm_10: ".CMPF.BOOL{.ftz}.f32|.f64  p:pred{|q:pred}, a:T, b:T, c:pred"
             4.2 sm_53: ".CMPF{.ftz}.f16  p:pred{|q:pred}, a:T, b:T"
-            4.2 sm_53: ".CMPF{.ftz}.f16x2  p:pred|q:pred, a:T, b:T"
+            4.2 sm_53 but known "not executed yet": ".CMPF{.ftz}.f16x2  p:pred|q:pred, a:T, b:T"
             7.8 sm_90: ".CMPF.bf16  p:pred{|q:pred}, a:T, b:T"
-            7.8 sm_90: ".CMPF.bf16x2  p:pred|q:pred, a:T, b:T"
+            7.8 sm_90 but known "not executed yet": ".CMPF.bf16x2  p:pred|q:pred, a:T, b:T"
             4.2 sm_53: ".CMPF.BOOL{.ftz}.f16  p:pred{|q:pred}, a:T, b:T, c:pred"
-            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16x2  p:pred|q:pred, a:T, b:T, c:pred"
+            4.2 sm_53 but known "not executed yet": ".CMPF.BOOL{.ftz}.f16x2  p:pred|q:pred, a:T, b:T, c:pred"
             7.8 sm_90: ".CMPF.BOOL.bf16  p:pred{|q:pred}, a:T, b:T, c:pred"
-            7.8 sm_90: ".CMPF.BOOL.bf16x2  p:pred|q:pred, a:T, b:T, c:pred"
+            7.8 sm_90 but known "not executed yet": ".CMPF.BOOL.bf16x2  p:pred|q:pred, a:T, b:T, c:pred"
         ]
         /// Selects by a predicate.
         Selp = "selp" executed [
@@ -540,7 +540,7 @@ isa! {
             1.0 sm_10: ".pred|.ANY16|.b128  d:T, a:T"
             2.0 sm_20: ".b16|.b32|.b64|.b128  d:T, a:parts"
             2.0 sm_20: ".b16|.b32|.b64|.b128  d:parts, a:T"
-            1.0 sm_10: ".v2|.v4.ANY16  d:V, a:V"
+            1.0 sm_10 but known "not executed yet": ".v2|.v4.ANY16  d:V, a:V"
         ]
         /// Picks bytes of two registers.
         Prmt = "prmt" executed [
@@ -571,35 +571,35 @@ isa! {
             8.1 sm_89: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f16x2  d:T0, a:T1"
             9.1 sm_100a: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.bf16x2  d:T0, a:T1"
             8.1 sm_89: ".rn{.relu}.f16x2.e4m3x2|.e5m2x2  d:T0, a:T1"
-            9.2 sm_100a: ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
-            9.2 sm_100a: ".rn{.relu}{.satfinite}.scaled::n2::ue8m0.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1, scale:b16"
-            8.7 sm_100a: ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m3x4|.e3m2x4|.e2m1x4.f32  d:T0, a:{f32*4}, rbits:b32"
+            9.2 sm_100a but known "not executed yet": ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
+            9.2 sm_100a but known "not executed yet": ".rn{.relu}{.satfinite}.scaled::n2::ue8m0.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1, scale:b16"
+            8.7 sm_100a but known "not executed yet": ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m3x4|.e3m2x4|.e2m1x4.f32  d:T0, a:{f32*4}, rbits:b32"
             8.6 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1"
             9.1 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1"
             8.6 sm_100a: ".rn{.relu}.f16x2.e2m3x2|.e3m2x2|.e2m1x2  d:T0, a:T1"
             8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.f32  d:T0, a:T1, b:T1"
             8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.bf16x2  d:T0, a:T1"
             8.6 sm_100a: ".rn.bf16x2.ue8m0x2  d:T0, a:T1"
-            9.1 sm_100a: ".rn.satfinite{.relu}.s2f6x2.f32  d:T0, a:T1, b:T1"
-            9.1 sm_100a: ".rn.satfinite{.relu}.s2f6x2.bf16x2  d:T0, a:T1"
-            9.1 sm_100a: ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.f32  d:T0, a:T1, b:T1, scale:b16"
-            9.1 sm_100a: ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.bf16x2  d:T0, a:T1, scale:b16"
-            9.1 sm_100a: ".rn{.satfinite}{.relu}.bf16x2.s2f6x2  d:T0, a:T1"
-            9.1 sm_100a: ".rn{.satfinite}{.relu}.scaled::n2::ue8m0.bf16x2.s2f6x2  d:T0, a:T1, scale:b16"
-            7.8 sm_90: ".rn.f32|.f64.bf16  d:~T0, a:~T1"
+            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.s2f6x2.f32  d:T0, a:T1, b:T1"
+            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.s2f6x2.bf16x2  d:T0, a:T1"
+            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.f32  d:T0, a:T1, b:T1, scale:b16"
+            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.bf16x2  d:T0, a:T1, scale:b16"
+            9.1 sm_100a but known "not executed yet": ".rn{.satfinite}{.relu}.bf16x2.s2f6x2  d:T0, a:T1"
+            9.1 sm_100a but known "not executed yet": ".rn{.satfinite}{.relu}.scaled::n2::ue8m0.bf16x2.s2f6x2  d:T0, a:T1, scale:b16"
+            7.8 sm_90 but known "not executed yet": ".rn.f32|.f64.bf16  d:~T0, a:~T1"
         ]
         /// Converts two integers and packs them.
         CvtPack = "cvt.pack" executed [
             6.5 sm_72: ".sat.u16|.s16.s32  d:b32, a:s32, b:s32"
-            6.5 sm_72: ".sat.u2|.s2|.u4|.s4|.u8|.s8.s32.b32  d:b32, a:s32, b:s32, c:b32"
+            6.5 sm_72 but known "not executed yet": ".sat.u2|.s2|.u4|.s4|.u8|.s8.s32.b32  d:b32, a:s32, b:s32, c:b32"
         ]
         /// Converts an address between generic and another state space.
         Cvta = "cvta" executed [
-            2.0 sm_20: "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u32|.u64  d:T, a:T"
+            2.0 sm_20 but known "not executed yet": "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u32|.u64  d:T, a:T"
         ]
         /// Whether a generic address lies in a state space.
         Isspacep = "isspacep" executed [
-            2.0 sm_20: ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry  p:pred, a:*"
+            2.0 sm_20 but known "not executed yet": ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry  p:pred, a:*"
         ]
         /// Maps a shared address to that of another CTA of the cluster.
         Mapa = "mapa" executed [
@@ -615,7 +615,7 @@ isa! {
             1.0 sm_10: "{.weak}.global{.ca|.cg|.cs}.nc{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]"
             6.0 sm_70: ".relaxed|.acquire.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
-            8.2 sm_70: ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
+            8.2 sm_70 but known "not executed yet": ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
         ]
         /// Loads read-only data at an address that is the same in all threads.
         Ldu = "ldu" executed [
@@ -626,7 +626,7 @@ isa! {
             1.0 sm_10: "{.weak}{.SPACE}{.STCOP}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.VEC}.ANY|.b128  [a], b:V"
             6.0 sm_70: ".relaxed|.release.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
-            8.2 sm_70: ".mmio.relaxed|.release.sys{.global}.ANY|.b128  [a], b:V"
+            8.2 sm_70 but known "not executed yet": ".mmio.relaxed|.release.sys{.global}.ANY|.b128  [a], b:V"
         ]
         /// Stores into the shared memory of another CTA and signals a barrier object.
         StAsync = "st.async" known "asynchronous stores to a cluster are not executed yet" [
@@ -696,7 +696,7 @@ isa! {
         ]
         /// Prefetches a block of bytes.
         CpAsyncBulkPrefetch = "cp.async.bulk.prefetch" hint [
-            8.0 sm_90: ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
+            8.0 sm_90 but known "not executed yet": ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
         ]
         /// Copies a box of a tensor without waiting.
         CpAsyncBulkTensor = "cp.async.bulk.tensor" known "tensor maps are not executed yet" [
@@ -709,7 +709,7 @@ isa! {
         ]
         /// Prefetches a box of a tensor.
         CpAsyncBulkPrefetchTensor = "cp.async.bulk.prefetch.tensor" hint [
-            8.0 sm_90: ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
+            8.0 sm_90 but known "not executed yet": ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
         ]
         /// Makes a group of the bulk copies so far.
         CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" known "bulk copies are not executed yet" [
@@ -832,15 +832,15 @@ isa! {
         Fence = "fence" executed [
             6.0 sm_70: "{.sc|.acq_rel|.acquire|.release}.SCOPE"
             8.0 sm_90: ".mbarrier_init.release.cluster"
-            8.6 sm_90: ".acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+            8.6 sm_90 but known "not executed yet": ".acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
         ]
         /// Orders memory accesses through different proxies.
         FenceProxy = "fence.proxy" executed [
             7.5 sm_70: ".alias"
             8.0 sm_90: ".async{.global|.shared::cta|.shared::cluster}"
-            8.3 sm_90: ".tensormap::generic.release.SCOPE"
-            8.3 sm_90: ".tensormap::generic.acquire.SCOPE  [a], size:#"
-            8.6 sm_90: ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+            8.3 sm_90 but known "not executed yet": ".tensormap::generic.release.SCOPE"
+            8.3 sm_90 but known "not executed yet": ".tensormap::generic.acquire.SCOPE  [a], size:#"
+            8.6 sm_90 but known "not executed yet": ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
         ]
         /// Makes a barrier object.
         MbarrierInit = "mbarrier.init" executed [
