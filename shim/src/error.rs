@@ -139,6 +139,10 @@ const fn c_str(text: &str) -> &CStr {
 }
 
 impl CUerror {
+    /// A grid or block that no device takes, for a CUDA runtime: it hands our code on, and its callers know this one as
+    /// `cudaErrorInvalidConfiguration`. The driver API has no name for it and answers `INVALID_VALUE` instead.
+    pub const INVALID_CONFIGURATION: CUerror = CUerror(NonZeroU32::new(9).expect("9 is not 0"));
+
     const fn from_result(result: CUresult) -> CUerror {
         CUerror(NonZeroU32::new(result.0).expect("every row of the table is an error"))
     }

@@ -12,6 +12,7 @@ pub mod tools;
 
 use crate::abi::{Call, DefaultStream};
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A table.
 pub struct Table {
@@ -49,7 +50,15 @@ const fn id(digits: u128) -> [u8; 16] {
 /// The table with an identifier.
 pub fn find(id: [u8; 16]) -> Option<*const c_void> {
     let table = TABLES.iter().find(|table| table.id == id)?;
+    RUNTIME_IS_THERE.store(true, Ordering::Relaxed);
     Some(table.slots.as_ptr().cast())
+}
+
+static RUNTIME_IS_THERE: AtomicBool = AtomicBool::new(false);
+
+/// Whether this process has a CUDA runtime: only it asks for these tables.
+pub fn runtime_is_there() -> bool {
+    RUNTIME_IS_THERE.load(Ordering::Relaxed)
 }
 
 /// A slot of a table: a function, or the size of the table.

@@ -170,6 +170,15 @@ fn launch(runtime: &Runtime) {
         let mut arguments: [*mut c_void; 2] = [(&raw mut device).cast(), (&raw mut count).cast()];
         let launch = library.get::<Launch>(b"cudaLaunchKernel").unwrap();
         assert_eq!(launch(host_function, Dim3(4, 1, 1), Dim3(256, 1, 1), arguments.as_mut_ptr(), 0, 0), 0);
+        // More threads than a block can have, a grid of nothing, more shared memory than there is.
+        const INVALID_VALUE: c_int = 1;
+        const INVALID_CONFIGURATION: c_int = 9;
+        let mut refused = |grid, block, shared| {
+            launch(host_function, Dim3(grid, 1, 1), Dim3(block, 1, 1), arguments.as_mut_ptr(), shared, 0)
+        };
+        assert_eq!(refused(1, 2048, 0), INVALID_CONFIGURATION);
+        assert_eq!(refused(0, 32, 0), INVALID_CONFIGURATION);
+        assert_eq!(refused(1, 32, 1 << 24), INVALID_VALUE);
         runtime.check("cudaDeviceSynchronize", &[]);
         runtime.check("cudaMemcpy", &[values.as_mut_ptr() as usize, device, bytes, 2]);
         assert_eq!(values, vec![42; COUNT as usize]);

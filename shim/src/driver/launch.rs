@@ -4,6 +4,7 @@ use super::function::{max_dynamic_shared, max_threads, prepared, required_cluste
 use super::stream::resolve;
 use crate::abi::{Arguments, Call, FromC, In, Result};
 use crate::error::CUerror;
+use crate::export_table::runtime_is_there;
 use crate::handle::{KernelHandle, StreamHandle};
 use crate::runtime::device::device;
 use crate::runtime::host::{self, LaunchAttribute};
@@ -156,9 +157,9 @@ fn check(function: &Function, kernel: &Kernel, shape: &Shape) -> Result {
     let model = &device()?.model;
     let in_range = |sizes: [u32; 3], most: [u32; 3]| sizes.iter().zip(most).all(|(&n, most)| n > 0 && n <= most);
     let threads = shape.block.iter().try_fold(1u32, |product, &n| product.checked_mul(n));
-    let threads = threads.filter(|n| *n <= Device::MAX_THREADS_PER_BLOCK).ok_or(CUerror::INVALID_VALUE)?;
+    let threads = threads.filter(|n| *n <= Device::MAX_THREADS_PER_BLOCK).ok_or_else(impossible)?;
     if !in_range(shape.grid, Device::MAX_GRID) || !in_range(shape.block, Device::MAX_BLOCK) {
-        return Err(CUerror::INVALID_VALUE);
+        return Err(impossible());
     }
     if kernel.required_threads.is_some_and(|required| required != shape.block) {
         return Err(CUerror::INVALID_VALUE);
@@ -181,6 +182,11 @@ fn check(function: &Function, kernel: &Kernel, shape: &Shape) -> Result {
         return Err(CUerror::COOPERATIVE_LAUNCH_TOO_LARGE);
     }
     Ok(())
+}
+
+/// The answer to a grid or block that no device takes.
+fn impossible() -> CUerror {
+    if runtime_is_there() { CUerror::INVALID_CONFIGURATION } else { CUerror::INVALID_VALUE }
 }
 
 /// What a block of a kernel asks of a multiprocessor.
