@@ -35,6 +35,7 @@
 mod example;
 mod matching;
 mod table;
+mod variant;
 
 use crate::isa::{LISTS, Opcode, ROWS};
 use crate::modifier::Modifier;
@@ -44,6 +45,7 @@ use smallvec::SmallVec;
 pub use example::{PREAMBLE, example};
 pub(crate) use matching::{Mismatch, Registers};
 pub(crate) use table::{Spelling, TABLE};
+pub use variant::{Place, PlaceKind, Variant, choices, variant};
 
 /// A form, read from its line.
 #[derive(Debug)]

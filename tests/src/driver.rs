@@ -69,7 +69,7 @@ pub fn path() -> PathBuf {
     let executable = std::env::current_exe().expect("a test knows where it is");
     // Tests lie in `deps`, and so does a library that only tests needed; `cargo build` links it one folder up.
     let deps = executable.parent().expect("an executable is in a folder");
-    let built = [deps.join("libcuda.so"), deps.join("../libcuda.so")];
+    let built = [deps.join("libcuda.so"), deps.join("../libcuda.so"), deps.join("deps/libcuda.so")];
     let newest = built.into_iter().max_by_key(|path| path.metadata().and_then(|file| file.modified()).ok());
     newest.filter(|path| path.is_file()).expect("`cargo build -p shim` makes the library")
 }
@@ -130,6 +130,25 @@ impl Driver {
             call!(self, cuDeviceGetAttribute(value => *mut c_int, attribute => c_int, 0 => c_int))?;
         }
         Ok((part[0] * 10 + part[1]) as u32)
+    }
+
+    /// The device's name.
+    pub fn device_name(&self) -> Answer<String> {
+        let mut name = [0u8; 256];
+        call!(self, cuDeviceGetName(
+            name.as_mut_ptr().cast() => *mut c_char,
+            name.len() as c_int => c_int,
+            0 => c_int,
+        ))?;
+        let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+        Ok(String::from_utf8_lossy(&name[..end]).into_owned())
+    }
+
+    /// The CUDA version that the driver offers: 13050 for 13.5.
+    pub fn version(&self) -> Answer<u32> {
+        let mut version: c_int = 0;
+        call!(self, cuDriverGetVersion(&raw mut version => *mut c_int))?;
+        Ok(version as u32)
     }
 
     /// Loads an image: PTX text that ends in a zero byte, a fatbin or a cubin.

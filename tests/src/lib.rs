@@ -8,5 +8,9 @@ pub mod value;
 pub mod case;
 pub mod run;
 
+pub mod cases;
+
+pub mod sweep;
+
 pub mod program;
 pub mod toolchain;

@@ -247,7 +247,9 @@ pub fn narrow2_stochastic<F: Format, const RELU: bool, const SATFINITE: bool>(a:
     let one = |a: u64, random: u64| {
         let cut = F32::SIGNIFICAND - F::SIGNIFICAND;
         let magnitude = a & !F32::SIGN;
-        let moved = if magnitude < F32::INFINITY { magnitude + (random & ((1 << cut) - 1)) } else { magnitude };
+        // What is moved past the largest number is infinite, not a NaN.
+        let moved = (magnitude + (random & ((1 << cut) - 1))).min(F32::INFINITY);
+        let moved = if magnitude < F32::INFINITY { moved } else { magnitude };
         narrow::<F, RZ, RELU, SATFINITE>(a & F32::SIGN | moved)
     };
     one(a, random >> 16) << 16 | one(b, low::<16>(random))

@@ -1,0 +1,138 @@
+//! `conformance run` and `conformance report`.
+
+use super::{Selection, sweeps};
+use anyhow::{Context as _, Result};
+use conformance::cases;
+use conformance::run::Outcome;
+use conformance::sweep::judge::State;
+use conformance::sweep::report;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    selection: Selection,
+    /// Only the sweeps
+    #[arg(long, conflicts_with = "files")]
+    sweeps_only: bool,
+    /// Name what passes too
+    #[arg(short, long)]
+    verbose: bool,
+    /// Cases to run instead of all cases and sweeps
+    files: Vec<PathBuf>,
+}
+
+/// How many of each.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+}
+
+impl Run {
+    pub(crate) fn run(&self) -> Result<ExitCode> {
+        let mut tally = Tally::default();
+        if !self.sweeps_only {
+            self.cases(&mut tally)?;
+        }
+        if self.files.is_empty() {
+            self.sweeps(&mut tally)?;
+        }
+        let Tally { passed, failed, skipped } = tally;
+        println!("{passed} passed, {failed} failed, {skipped} unsupported");
+        Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn cases(&self, tally: &mut Tally) -> Result<()> {
+        let files = if self.files.is_empty() { cases::files()? } else { self.files.clone() };
+        for file in files.iter().filter(|file| cases::name(file).contains(&self.selection.filter)) {
+            let name = cases::name(file);
+            match cases::run_in_child(sweeps::command(&self.selection)?.arg("case").arg(file), file) {
+                Ok(Outcome::Passed) => {
+                    tally.passed += 1;
+                    if self.verbose {
+                        println!("ok          {name}");
+                    }
+                }
+                Ok(_) => {
+                    tally.skipped += 1;
+                    println!("skipped     {name}");
+                }
+                Err(error) => {
+                    tally.failed += 1;
+                    println!("FAILED      {name}\n{}", indented(&format!("{error:#}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sweeps(&self, tally: &mut Tally) -> Result<()> {
+        let swept = sweeps::sweep(&self.selection, false, &|_| {})?;
+        if let Err(error) = &swept.device {
+            println!("FAILED      the sweeps\n{}", indented(&format!("{error:#}")));
+            tally.failed += 1;
+            tally.skipped += swept.finished.len();
+            return Ok(());
+        }
+        for done in &swept.finished {
+            let outcome = &done.outcome;
+            let message = outcome.message.as_deref().unwrap_or_default();
+            match outcome.state {
+                State::Exact | State::WithinBound => {
+                    tally.passed += 1;
+                    if self.verbose {
+                        println!("ok          {} ({} inputs)", outcome.name, outcome.inputs);
+                    }
+                }
+                State::Unsupported => {
+                    tally.skipped += 1;
+                    println!("unsupported {}: {message}", outcome.name);
+                }
+                State::Failing => {
+                    tally.failed += 1;
+                    let of = format!("{} of {} results are wrong", outcome.wrong, outcome.inputs);
+                    println!("FAILED      {}: {of}\n{}", outcome.name, indented(message));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    selection: Selection,
+    /// Where the page goes; to standard output without it and without `--json`
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
+    /// Where the JSON goes
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Report {
+    pub(crate) fn run(&self) -> Result<ExitCode> {
+        let swept = sweeps::sweep(&self.selection, false, &|_| {})?;
+        let device = swept.device.map_err(|error| eprintln!("conformance: {error:#}")).ok();
+        let report = report::report(&swept.catalogue, &swept.finished, device)?;
+        let write = |file: &PathBuf, text: String| {
+            std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+        };
+        match (&self.page, &self.json) {
+            (None, None) => print!("{}", report.page()),
+            (page, json) => {
+                page.iter().try_for_each(|file| write(file, report.page()))?;
+                json.iter().try_for_each(|file| write(file, report.json()))?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,166 @@
+//! Results against expectations.
+
+use super::oracle::format::Format;
+use super::{Bound, Expected, Oracle, Register, Subject, ones};
+use serde::{Deserialize, Serialize};
+
+/// What a form's results were.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Every result is determined and right.
+    Exact,
+    /// Every result is in the bound that the manual gives, or is left open by it.
+    WithinBound,
+    /// The driver does not take it.
+    Unsupported,
+    /// A result is wrong, or the driver ended.
+    Failing,
+}
+
+/// What came of a subject.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The subject's name.
+    pub name: String,
+    /// How it went.
+    pub state: State,
+    /// On how many inputs it ran.
+    pub inputs: usize,
+    /// How many results were wrong.
+    pub wrong: usize,
+    /// The largest error of an approximation, in units of the last place.
+    pub max_ulps: f64,
+    /// What is wrong, or why it is not supported.
+    pub message: Option<String>,
+}
+
+impl Outcome {
+    /// A subject that gave no results.
+    pub fn without_results(name: &str, state: State, message: String) -> Outcome {
+        Outcome { name: name.into(), state, inputs: 0, wrong: 0, max_ulps: 0.0, message: Some(message) }
+    }
+}
+
+/// Compares the outputs of a launch, `outputs[k][thread]`, with what the oracle says of its inputs.
+pub fn judge(subject: &Subject, inputs: &[Vec<u64>], outputs: &[Vec<u64>]) -> Outcome {
+    let count = outputs.first().map_or(0, Vec::len);
+    let mut tally = Tally { exact: true, wrong: 0, max_ulps: 0.0, first: None };
+    let mut row = vec![0; inputs.len()];
+    let mut expected = Vec::new();
+    let whole = match &subject.oracle {
+        Oracle::Launch(meaning) => Some(meaning(inputs)),
+        Oracle::Thread(_) => None,
+    };
+    for thread in 0..count {
+        row.iter_mut().zip(inputs).for_each(|(value, input)| *value = input[thread]);
+        expected.clear();
+        match (&subject.oracle, &whole) {
+            (Oracle::Thread(meaning), _) => meaning(&row, &mut expected),
+            (_, Some(whole)) => expected.extend(whole.iter().map(|lane| lane[thread])),
+            (Oracle::Launch(_), None) => unreachable!("it was asked above"),
+        }
+        assert_eq!(expected.len(), subject.lanes(), "{}: the oracle speaks of every value", subject.name);
+        let mut lane = 0;
+        for (register, output) in subject.outputs.iter().zip(outputs) {
+            let width = register.bits / register.lanes;
+            for part in 0..register.lanes {
+                let actual = output[thread] >> (part * width) & ones(width);
+                tally.add(expected[lane], actual, || describe(subject, thread, &row, register, part));
+                lane += 1;
+            }
+        }
+    }
+    let state = match tally {
+        Tally { wrong: 1.., .. } => State::Failing,
+        Tally { exact: true, .. } => State::Exact,
+        _ => State::WithinBound,
+    };
+    Outcome {
+        name: subject.name.clone(),
+        state,
+        inputs: count,
+        wrong: tally.wrong,
+        max_ulps: tally.max_ulps,
+        message: tally.first,
+    }
+}
+
+fn describe(subject: &Subject, thread: usize, row: &[u64], register: &Register, part: u32) -> String {
+    let operands = row.iter().zip(&subject.inputs).map(|(value, register)| hex(*value, register.bits));
+    let operands = operands.collect::<Vec<_>>().join(", ");
+    let part = if register.lanes > 1 { format!(" part {part}") } else { String::new() };
+    format!("thread {thread}: ({operands}){part}")
+}
+
+/// As many digits as the width has.
+fn hex(value: u64, bits: u32) -> String {
+    format!("0x{:0width$x}", value & ones(bits), width = bits.div_ceil(4) as usize)
+}
+
+struct Tally {
+    exact: bool,
+    wrong: usize,
+    max_ulps: f64,
+    first: Option<String>,
+}
+
+impl Tally {
+    fn add(&mut self, expected: Expected, actual: u64, place: impl Fn() -> String) {
+        let is_right = match expected {
+            Expected::Bits(bits) => bits == actual,
+            Expected::Masked { bits, mask } => bits & mask == actual & mask,
+            Expected::Nan(format) => format.is_nan(actual),
+            Expected::OneOf(both) => {
+                self.exact = false;
+                both.contains(&actual)
+            }
+            Expected::Anything => {
+                self.exact = false;
+                true
+            }
+            Expected::Near { value, bound, format, flushes } => {
+                self.exact = false;
+                let (is_near, ulps) = near(value, bound, format, flushes, actual);
+                self.max_ulps = self.max_ulps.max(ulps);
+                is_near
+            }
+        };
+        if !is_right {
+            self.wrong += 1;
+            self.first.get_or_insert_with(|| format!("{} gives {actual:#x}, expected {expected:x?}", place()));
+        }
+    }
+}
+
+/// Whether the bits are near enough to a value, and the error in units of its last place.
+fn near(value: f64, bound: Bound, format: Format, flushes: bool, actual: u64) -> (bool, f64) {
+    if format.is_nan(actual) {
+        return (false, 0.0);
+    }
+    let unit = ulp(format, value);
+    let allowed = match bound {
+        Bound::Ulps(count) => count * unit,
+        Bound::Relative(part) => part * value.abs(),
+        // No result can be nearer than half a unit.
+        Bound::Absolute(error) => error,
+    }
+    .max(unit / 2.0);
+    let is_zero = actual & !format.sign() == 0;
+    if is_zero && flushes && value.abs() - allowed < 2f64.powi(format.least_exponent()) {
+        return (true, 0.0);
+    }
+    let largest = format.value(format.largest());
+    if actual & !format.sign() == format.infinity() {
+        return (value.abs() + allowed > largest && (actual & format.sign() != 0) == (value < 0.0), 0.0);
+    }
+    let error = (format.value(actual) - value.clamp(-largest, largest)).abs();
+    (error <= allowed, error / unit)
+}
+
+/// A unit of the last place of a value.
+fn ulp(format: Format, value: f64) -> f64 {
+    let exponent = (value.abs().to_bits() >> 52) as i32 - 1023;
+    // In two factors: the last place of double precision's subnormal numbers is no normal number.
+    2f64.powi(exponent.max(format.least_exponent())) * 2f64.powi(-(format.fraction() as i32))
+}

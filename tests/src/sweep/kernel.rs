@@ -1,0 +1,131 @@
+//! The PTX around a subject: loads its operands, runs it, stores its results.
+
+use super::{Register, Subject};
+use ptx_frontend::isa::FormLine;
+use std::fmt::Write;
+
+/// A PTX version and a target that a module needs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Needs {
+    /// 83 for PTX 8.3.
+    version: u32,
+    /// 90 for sm_90.
+    architecture: u32,
+    /// Only devices of this very architecture or family have it.
+    is_specific: bool,
+}
+
+impl Needs {
+    /// What a line of the table needs.
+    pub fn of(line: &FormLine) -> Needs {
+        let version = line.ptx.split_once('.').map_or(0, |(major, minor)| number(major) * 10 + number(minor));
+        let target = line.target.trim_start_matches("sm_");
+        let architecture = number(target.trim_end_matches(['a', 'f']));
+        Needs { version, architecture, is_specific: target.ends_with(['a', 'f']) }
+    }
+
+    /// The two directives that every module begins with, for a device.
+    fn header(self, capability: u32) -> String {
+        // Today's drivers take nothing older.
+        let (mut version, mut architecture) = (self.version.max(63), self.architecture.max(75));
+        if self.is_specific {
+            architecture = architecture.max(capability);
+            version = version.max(88);
+        }
+        let brought =
+            [(75, 63), (80, 70), (86, 71), (87, 74), (89, 78), (90, 80), (100, 86), (103, 88), (120, 87), (121, 88)];
+        let least = brought.iter().rev().find(|(first, _)| architecture >= *first).map_or(63, |(_, version)| *version);
+        version = version.max(least);
+        let letter = if self.is_specific { "a" } else { "" };
+        format!(".version {}.{}\n.target sm_{architecture}{letter}\n.address_size 64\n", version / 10, version % 10)
+    }
+
+    /// The architecture, 90 for sm_90.
+    pub fn architecture(self) -> u32 {
+        self.architecture
+    }
+
+    /// Whether a device of this compute capability can have it.
+    pub fn fits(self, capability: u32) -> bool {
+        capability >= self.architecture
+    }
+}
+
+fn number(text: &str) -> u32 {
+    text.parse().expect("versions and targets of the table are numbers")
+}
+
+/// What `conformance::sweep` runs on the device, for modules written to a file or read by people.
+pub fn module(needs: Needs, capability: u32, subjects: &[&Subject]) -> String {
+    let mut text = needs.header(capability);
+    for (index, subject) in subjects.iter().enumerate() {
+        kernel(&mut text, index, subject);
+    }
+    text
+}
+
+/// The name of the kernel of the subject with this index in its module.
+pub fn name(index: usize) -> String {
+    format!("sweep{index}")
+}
+
+fn kernel(text: &mut String, index: usize, subject: &Subject) {
+    let mut line = |args: std::fmt::Arguments<'_>| writeln!(text, "{args}").expect("writing to a string");
+    line(format_args!("// {}", subject.name));
+    line(format_args!(
+        ".visible .entry {}(.param .u64 inputs, .param .u64 outputs, .param .u32 count)\n{{",
+        name(index)
+    ));
+    line(format_args!(
+        "    .reg .pred %guard;\n    .reg .b32 %thread, %other, %count;\n    .reg .b64 %from, %to, %offset, %step;"
+    ));
+    for (k, register) in subject.inputs.iter().enumerate() {
+        line(format_args!("    .reg {} %i{k};", class(register)));
+    }
+    for (k, register) in subject.outputs.iter().enumerate() {
+        line(format_args!("    .reg {} %o{k};", class(register)));
+    }
+    if !subject.declarations.is_empty() {
+        line(format_args!("{}", subject.declarations.trim_end()));
+    }
+    line(format_args!(
+        "    ld.param.u64 %from, [inputs];
+    ld.param.u64 %to, [outputs];
+    ld.param.u32 %count, [count];
+    mov.u32 %thread, %ctaid.x;
+    mov.u32 %other, %ntid.x;
+    mul.lo.u32 %thread, %thread, %other;
+    mov.u32 %other, %tid.x;
+    add.u32 %thread, %thread, %other;
+    mul.wide.u32 %offset, %thread, 8;
+    mul.wide.u32 %step, %count, 8;
+    add.u64 %from, %from, %offset;
+    add.u64 %to, %to, %offset;"
+    ));
+    for (k, register) in subject.inputs.iter().enumerate() {
+        match register.bits {
+            1 => line(format_args!("    ld.global.b32 %other, [%from];\n    setp.ne.b32 %i{k}, %other, 0;")),
+            bits => line(format_args!("    ld.global.b{bits} %i{k}, [%from];")),
+        }
+        line(format_args!("    add.u64 %from, %from, %step;"));
+    }
+    line(format_args!("{}", subject.body.trim_end()));
+    for (k, register) in subject.outputs.iter().enumerate() {
+        match register.bits {
+            1 => line(format_args!("    selp.b32 %other, 1, 0, %o{k};\n    st.global.b32 [%to], %other;")),
+            bits => line(format_args!("    st.global.b{bits} [%to], %o{k};")),
+        }
+        line(format_args!("    add.u64 %to, %to, %step;"));
+    }
+    line(format_args!("    ret;\n}}"));
+}
+
+fn class(register: &Register) -> &'static str {
+    match register.bits {
+        1 => ".pred",
+        8 => ".b8",
+        16 => ".b16",
+        32 => ".b32",
+        _ => ".b64",
+    }
+}
