@@ -735,42 +735,45 @@ isa! {
 
     "Textures and surfaces" {
         /// Reads a texture.
-        Tex = "tex" known "textures are not executed yet" [
-            1.0 sm_10: ".GEOM{.v4}.f16|.f16x2|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:*}{, f:f32}"
-            3.1 sm_30: ".grad.GEOM.v4.f16|.f16x2|.u32|.s32|.f32.f32  d:{b16}{|p:pred}, [a..], dx:{f32}, dy:{f32}{, e:*}{, f:f32}"
-            1.5 sm_20: ".base|.level.GEOM.v4|.v2.f16|.f16x2|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, lod:*}{, e:*}{, f:f32}"
-            1.5 sm_20: ".base.GEOM.v2.f16x2.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:*}{, f:f32}"
-            2.1 sm_30: ".GEOM.v2.f16x2.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:*}{, f:f32}"
+        Tex = "tex" executed [
+            1.0 sm_10: ".GEOM.v4.f16|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
+            3.1 sm_30: ".grad.GEOM.v4.f16|.u32|.s32|.f32.f32  d:{b16}{|p:pred}, [a..], dx:{f32}, dy:{f32}{, e:{s32}}{, f:f32}"
+            3.1 sm_30: ".base.GEOM.v4.f16|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
+            3.1 sm_30: ".level.GEOM.v4.f16|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..], lod:b32{, e:{s32}}{, f:f32}"
+            4.2 sm_53: ".GEOM.v2.f16x2.s32|.f32  d:{b32}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
+            4.2 sm_53: ".grad.GEOM.v2.f16x2.f32  d:{b32}{|p:pred}, [a..], dx:{f32}, dy:{f32}{, e:{s32}}{, f:f32}"
+            4.2 sm_53: ".base.GEOM.v2.f16x2.s32|.f32  d:{b32}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
+            4.2 sm_53: ".level.GEOM.v2.f16x2.s32|.f32  d:{b32}{|p:pred}, [a..], lod:b32{, e:{s32}}{, f:f32}"
         ]
         /// Reads one component of four texels.
-        Tld4 = "tld4" known "textures are not executed yet" [
-            2.2 sm_20: ".r|.g|.b|.a.2d|.a2d|.cube|.acube.v4.u32|.s32|.f32.f32  d:{b32}{|p:pred}, [a..]{, e:*}{, f:f32}"
+        Tld4 = "tld4" executed [
+            2.2 sm_20: ".r|.g|.b|.a.2d|.a2d|.cube|.acube.v4.u32|.s32|.f32.f32  d:{b32}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
         ]
         /// Asks for a property of a texture or sampler.
-        Txq = "txq" known "textures are not executed yet" [
+        Txq = "txq" executed [
             1.5 sm_10: ".width|.height|.depth|.channel_data_type|.channel_order|.normalized_coords|.array_size|.num_mipmap_levels|.num_samples|.force_unnormalized_coords|.filter_mode|.addr_mode_0|.addr_mode_1|.addr_mode_2.b32  d:T, [a]"
-            3.0 sm_30: ".level.width|.height|.depth.b32  d:T, [a], lod:*"
+            3.0 sm_30: ".level.width|.height|.depth.b32  d:T, [a], lod:b32"
         ]
         /// Whether an operand is a texture, sampler or surface.
-        Istypep = "istypep" known "textures are not executed yet" [
+        Istypep = "istypep" executed [
             4.0 sm_30: ".texref|.samplerref|.surfref  p:pred, a:*"
         ]
         /// Reads a surface.
-        Suld = "suld" known "surfaces are not executed yet" [
+        Suld = "suld" executed [
             1.5 sm_20: ".b.1d|.2d|.3d|.a1d|.a2d{.LDCOP}{.v2|.v4}.b8|.b16|.b32|.b64{.CLAMP}  d:{b8}, [a..]"
         ]
         /// Writes a surface.
-        Sust = "sust" known "surfaces are not executed yet" [
+        Sust = "sust" executed [
             1.5 sm_20: ".b.1d|.2d|.3d|.a1d|.a2d{.STCOP}{.v2|.v4}.b8|.b16|.b32|.b64{.CLAMP}  [a..], c:{b8}"
             2.0 sm_20: ".p.1d|.2d|.3d{.v2|.v4}.b32|.u32|.s32|.f32{.CLAMP}  [a..], c:{b8}"
         ]
         /// Combines a value with one of a surface.
-        Sured = "sured" known "surfaces are not executed yet" [
+        Sured = "sured" executed [
             2.0 sm_20: ".b.add|.min|.max|.and|.or.1d|.2d|.3d.u32|.u64|.s32|.b32|.s64{.CLAMP}  [a..], c:T"
             2.0 sm_20: ".p.add|.min|.max|.and|.or.1d|.2d|.3d.b32|.b64{.CLAMP}  [a..], c:T"
         ]
         /// Asks for a property of a surface.
-        Suq = "suq" known "surfaces are not executed yet" [
+        Suq = "suq" executed [
             1.5 sm_20: ".width|.height|.depth|.channel_data_type|.channel_order|.array_size|.memory_layout.b32  d:T, [a]"
         ]
     }

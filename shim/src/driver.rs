@@ -2,6 +2,7 @@
 //!
 //! They get their arguments checked (`abi`, `handle`) and answer `Ok` or CUDA's error.
 
+pub mod array;
 pub mod capture;
 pub mod context;
 pub mod copy;
@@ -24,5 +25,7 @@ pub mod pool;
 pub mod primary_context;
 pub mod stream;
 pub mod stream_memory;
+pub mod texture;
+pub mod texture_reference;
 pub mod unified;
 pub mod version;

@@ -194,10 +194,10 @@ macro_rules! for_each_driver_fn {
                 5050 implemented fn cuLinkDestroy(state: CUlinkState) => link::destroy;
                 2000 implemented fn cuModuleGetTexRef(
                     tex_ref: *mut CUtexref, hmod: CUmodule, name: *const c_char,
-                ) => module::get_reference;
+                ) => texture_reference::of_module;
                 3000 implemented fn cuModuleGetSurfRef(
                     surf_ref: *mut CUsurfref, hmod: CUmodule, name: *const c_char,
-                ) => module::get_reference;
+                ) => texture_reference::surface_of_module;
             }
             chapter "Library Management" {
                 12000 implemented fn cuLibraryLoadData(
@@ -341,33 +341,33 @@ macro_rules! for_each_driver_fn {
                 2000 unsupported fn cuMemcpyDtoA(
                     dst_array: CUarray, dst_offset: u32, src_device: CUdeviceptr_v1, byte_count: u32,
                 );
-                3020 unsupported fn cuMemcpyDtoA_v2 ptds cuMemcpyDtoA_v2_ptds(
+                3020 implemented fn cuMemcpyDtoA_v2 ptds cuMemcpyDtoA_v2_ptds(
                     dst_array: CUarray, dst_offset: usize, src_device: CUdeviceptr, byte_count: usize,
-                );
+                ) => copy::device_to_array;
                 2000 unsupported fn cuMemcpyAtoD(
                     dst_device: CUdeviceptr_v1, src_array: CUarray, src_offset: u32, byte_count: u32,
                 );
-                3020 unsupported fn cuMemcpyAtoD_v2 ptds cuMemcpyAtoD_v2_ptds(
+                3020 implemented fn cuMemcpyAtoD_v2 ptds cuMemcpyAtoD_v2_ptds(
                     dst_device: CUdeviceptr, src_array: CUarray, src_offset: usize, byte_count: usize,
-                );
+                ) => copy::array_to_device;
                 2000 unsupported fn cuMemcpyHtoA(
                     dst_array: CUarray, dst_offset: u32, src_host: *const c_void, byte_count: u32,
                 );
-                3020 unsupported fn cuMemcpyHtoA_v2 ptds cuMemcpyHtoA_v2_ptds(
+                3020 implemented fn cuMemcpyHtoA_v2 ptds cuMemcpyHtoA_v2_ptds(
                     dst_array: CUarray, dst_offset: usize, src_host: *const c_void, byte_count: usize,
-                );
+                ) => copy::host_to_array;
                 2000 unsupported fn cuMemcpyAtoH(
                     dst_host: *mut c_void, src_array: CUarray, src_offset: u32, byte_count: u32,
                 );
-                3020 unsupported fn cuMemcpyAtoH_v2 ptds cuMemcpyAtoH_v2_ptds(
+                3020 implemented fn cuMemcpyAtoH_v2 ptds cuMemcpyAtoH_v2_ptds(
                     dst_host: *mut c_void, src_array: CUarray, src_offset: usize, byte_count: usize,
-                );
+                ) => copy::array_to_host;
                 2000 unsupported fn cuMemcpyAtoA(
                     dst_array: CUarray, dst_offset: u32, src_array: CUarray, src_offset: u32, byte_count: u32,
                 );
-                3020 unsupported fn cuMemcpyAtoA_v2 ptds cuMemcpyAtoA_v2_ptds(
+                3020 implemented fn cuMemcpyAtoA_v2 ptds cuMemcpyAtoA_v2_ptds(
                     dst_array: CUarray, dst_offset: usize, src_array: CUarray, src_offset: usize, byte_count: usize,
-                );
+                ) => copy::array_to_array;
                 2000 unsupported fn cuMemcpy2D(copy: *const CUDA_MEMCPY2D_v1);
                 3020 implemented fn cuMemcpy2D_v2 ptds cuMemcpy2D_v2_ptds(
                     copy: *const CUDA_MEMCPY2D,
@@ -411,15 +411,15 @@ macro_rules! for_each_driver_fn {
                 2000 unsupported fn cuMemcpyHtoAAsync(
                     dst_array: CUarray, dst_offset: u32, src_host: *const c_void, byte_count: u32, stream: CUstream,
                 );
-                3020 unsupported fn cuMemcpyHtoAAsync_v2 ptsz cuMemcpyHtoAAsync_v2_ptsz(
+                3020 implemented fn cuMemcpyHtoAAsync_v2 ptsz cuMemcpyHtoAAsync_v2_ptsz(
                     dst_array: CUarray, dst_offset: usize, src_host: *const c_void, byte_count: usize, stream: CUstream,
-                );
+                ) => copy::host_to_array_async;
                 2000 unsupported fn cuMemcpyAtoHAsync(
                     dst_host: *mut c_void, src_array: CUarray, src_offset: u32, byte_count: u32, stream: CUstream,
                 );
-                3020 unsupported fn cuMemcpyAtoHAsync_v2 ptsz cuMemcpyAtoHAsync_v2_ptsz(
+                3020 implemented fn cuMemcpyAtoHAsync_v2 ptsz cuMemcpyAtoHAsync_v2_ptsz(
                     dst_host: *mut c_void, src_array: CUarray, src_offset: usize, byte_count: usize, stream: CUstream,
-                );
+                ) => copy::array_to_host_async;
                 2000 unsupported fn cuMemcpy2DAsync(copy: *const CUDA_MEMCPY2D_v1, stream: CUstream);
                 3020 implemented fn cuMemcpy2DAsync_v2 ptsz cuMemcpy2DAsync_v2_ptsz(
                     copy: *const CUDA_MEMCPY2D, stream: CUstream,
@@ -501,52 +501,52 @@ macro_rules! for_each_driver_fn {
                 3020 implemented fn cuMemsetD2D32Async ptsz cuMemsetD2D32Async_ptsz(
                     dst_device: CUdeviceptr, dst_pitch: usize, ui: u32, width: usize, height: usize, stream: CUstream,
                 ) => fill::words_2d_async;
-                2000 unsupported fn cuArrayCreate(
+                2000 implemented fn cuArrayCreate(
                     handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR_v1,
-                );
-                3020 unsupported fn cuArrayCreate_v2(
+                ) => array::create_32;
+                3020 implemented fn cuArrayCreate_v2(
                     handle: *mut CUarray, allocate_array: *const CUDA_ARRAY_DESCRIPTOR,
-                );
-                2000 unsupported fn cuArrayGetDescriptor(
+                ) => array::create;
+                2000 implemented fn cuArrayGetDescriptor(
                     array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR_v1, array: CUarray,
-                );
-                3020 unsupported fn cuArrayGetDescriptor_v2(
+                ) => array::describe_32;
+                3020 implemented fn cuArrayGetDescriptor_v2(
                     array_descriptor: *mut CUDA_ARRAY_DESCRIPTOR, array: CUarray,
-                );
-                11010 unsupported fn cuArrayGetSparseProperties(
+                ) => array::describe;
+                11010 implemented fn cuArrayGetSparseProperties(
                     sparse_properties: *mut CUDA_ARRAY_SPARSE_PROPERTIES, array: CUarray,
-                );
-                11010 unsupported fn cuMipmappedArrayGetSparseProperties(
+                ) => array::sparse_properties;
+                11010 implemented fn cuMipmappedArrayGetSparseProperties(
                     sparse_properties: *mut CUDA_ARRAY_SPARSE_PROPERTIES, mipmap: CUmipmappedArray,
-                );
-                11060 unsupported fn cuArrayGetMemoryRequirements(
+                ) => array::mipmapped_sparse_properties;
+                11060 implemented fn cuArrayGetMemoryRequirements(
                     memory_requirements: *mut CUDA_ARRAY_MEMORY_REQUIREMENTS, array: CUarray, device: CUdevice,
-                );
-                11060 unsupported fn cuMipmappedArrayGetMemoryRequirements(
+                ) => array::memory_requirements;
+                11060 implemented fn cuMipmappedArrayGetMemoryRequirements(
                     memory_requirements: *mut CUDA_ARRAY_MEMORY_REQUIREMENTS, mipmap: CUmipmappedArray, device: CUdevice,
-                );
-                11020 unsupported fn cuArrayGetPlane(plane_array: *mut CUarray, array: CUarray, plane_idx: u32);
-                2000 unsupported fn cuArrayDestroy(array: CUarray);
-                2000 unsupported fn cuArray3DCreate(
+                ) => array::mipmapped_memory_requirements;
+                11020 implemented fn cuArrayGetPlane(plane_array: *mut CUarray, array: CUarray, plane_idx: u32) => array::plane;
+                2000 implemented fn cuArrayDestroy(array: CUarray) => array::destroy;
+                2000 implemented fn cuArray3DCreate(
                     handle: *mut CUarray, allocate_array: *const CUDA_ARRAY3D_DESCRIPTOR_v1,
-                );
-                3020 unsupported fn cuArray3DCreate_v2(
+                ) => array::create_3d_32;
+                3020 implemented fn cuArray3DCreate_v2(
                     handle: *mut CUarray, allocate_array: *const CUDA_ARRAY3D_DESCRIPTOR,
-                );
-                2000 unsupported fn cuArray3DGetDescriptor(
+                ) => array::create_3d;
+                2000 implemented fn cuArray3DGetDescriptor(
                     array_descriptor: *mut CUDA_ARRAY3D_DESCRIPTOR_v1, array: CUarray,
-                );
-                3020 unsupported fn cuArray3DGetDescriptor_v2(
+                ) => array::describe_3d_32;
+                3020 implemented fn cuArray3DGetDescriptor_v2(
                     array_descriptor: *mut CUDA_ARRAY3D_DESCRIPTOR, array: CUarray,
-                );
-                5000 unsupported fn cuMipmappedArrayCreate(
+                ) => array::describe_3d;
+                5000 implemented fn cuMipmappedArrayCreate(
                     handle: *mut CUmipmappedArray, mipmapped_array_desc: *const CUDA_ARRAY3D_DESCRIPTOR,
                     num_mipmap_levels: u32,
-                );
-                5000 unsupported fn cuMipmappedArrayGetLevel(
+                ) => array::create_mipmapped;
+                5000 implemented fn cuMipmappedArrayGetLevel(
                     level_array: *mut CUarray, mipmapped_array: CUmipmappedArray, level: u32,
-                );
-                5000 unsupported fn cuMipmappedArrayDestroy(mipmapped_array: CUmipmappedArray);
+                ) => array::level;
+                5000 implemented fn cuMipmappedArrayDestroy(mipmapped_array: CUmipmappedArray) => array::destroy_mipmapped;
                 11070 unsupported fn cuMemGetHandleForAddressRange(
                     handle: *mut c_void, dptr: CUdeviceptr, size: usize, handle_type: CUmemRangeHandleType, flags: u64,
                 );
@@ -1310,88 +1310,88 @@ macro_rules! for_each_driver_fn {
                 ) => occupancy::max_active_clusters;
             }
             chapter "Texture Reference Management" {
-                2000 unsupported fn cuTexRefSetArray(tex_ref: CUtexref, array: CUarray, flags: u32);
-                5000 unsupported fn cuTexRefSetMipmappedArray(
+                2000 implemented fn cuTexRefSetArray(tex_ref: CUtexref, array: CUarray, flags: u32) => texture_reference::set_array;
+                5000 implemented fn cuTexRefSetMipmappedArray(
                     tex_ref: CUtexref, mipmapped_array: CUmipmappedArray, flags: u32,
-                );
+                ) => texture_reference::set_mipmapped;
                 2000 unsupported fn cuTexRefSetAddress(
                     byte_offset: *mut u32, tex_ref: CUtexref, dptr: CUdeviceptr_v1, bytes: u32,
                 );
-                3020 unsupported fn cuTexRefSetAddress_v2(
+                3020 implemented fn cuTexRefSetAddress_v2(
                     byte_offset: *mut usize, tex_ref: CUtexref, dptr: CUdeviceptr, bytes: usize,
-                );
+                ) => texture_reference::set_address;
                 2020 unsupported fn cuTexRefSetAddress2D(
                     tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR_v1, dptr: CUdeviceptr_v1, pitch: u32,
                 );
-                3020 unsupported fn cuTexRefSetAddress2D_v2(
+                3020 implemented fn cuTexRefSetAddress2D_v2(
                     tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR, dptr: CUdeviceptr, pitch: usize,
-                );
-                4010 unsupported fn cuTexRefSetAddress2D_v3(
+                ) => texture_reference::set_address_2d;
+                4010 implemented fn cuTexRefSetAddress2D_v3(
                     tex_ref: CUtexref, desc: *const CUDA_ARRAY_DESCRIPTOR, dptr: CUdeviceptr, pitch: usize,
-                );
-                2000 unsupported fn cuTexRefSetFormat(
+                ) => texture_reference::set_address_2d;
+                2000 implemented fn cuTexRefSetFormat(
                     tex_ref: CUtexref, fmt: CUarray_format, num_packed_components: i32,
-                );
-                2000 unsupported fn cuTexRefSetAddressMode(tex_ref: CUtexref, dim: i32, am: CUaddress_mode);
-                2000 unsupported fn cuTexRefSetFilterMode(tex_ref: CUtexref, fm: CUfilter_mode);
-                5000 unsupported fn cuTexRefSetMipmapFilterMode(tex_ref: CUtexref, fm: CUfilter_mode);
-                5000 unsupported fn cuTexRefSetMipmapLevelBias(tex_ref: CUtexref, bias: f32);
-                5000 unsupported fn cuTexRefSetMipmapLevelClamp(
+                ) => texture_reference::set_format;
+                2000 implemented fn cuTexRefSetAddressMode(tex_ref: CUtexref, dim: i32, am: CUaddress_mode) => texture_reference::set_address_mode;
+                2000 implemented fn cuTexRefSetFilterMode(tex_ref: CUtexref, fm: CUfilter_mode) => texture_reference::set_filter_mode;
+                5000 implemented fn cuTexRefSetMipmapFilterMode(tex_ref: CUtexref, fm: CUfilter_mode) => texture_reference::set_mipmap_filter_mode;
+                5000 implemented fn cuTexRefSetMipmapLevelBias(tex_ref: CUtexref, bias: f32) => texture_reference::set_bias;
+                5000 implemented fn cuTexRefSetMipmapLevelClamp(
                     tex_ref: CUtexref, min_mipmap_level_clamp: f32, max_mipmap_level_clamp: f32,
-                );
-                5000 unsupported fn cuTexRefSetMaxAnisotropy(tex_ref: CUtexref, max_aniso: u32);
-                8000 unsupported fn cuTexRefSetBorderColor(tex_ref: CUtexref, border_color: *mut f32);
-                2000 unsupported fn cuTexRefSetFlags(tex_ref: CUtexref, flags: u32);
+                ) => texture_reference::set_levels;
+                5000 implemented fn cuTexRefSetMaxAnisotropy(tex_ref: CUtexref, max_aniso: u32) => texture_reference::set_anisotropy;
+                8000 implemented fn cuTexRefSetBorderColor(tex_ref: CUtexref, border_color: *mut f32) => texture_reference::set_border;
+                2000 implemented fn cuTexRefSetFlags(tex_ref: CUtexref, flags: u32) => texture_reference::set_flags;
                 2000 unsupported fn cuTexRefGetAddress(pdptr: *mut CUdeviceptr_v1, tex_ref: CUtexref);
-                3020 unsupported fn cuTexRefGetAddress_v2(pdptr: *mut CUdeviceptr, tex_ref: CUtexref);
-                2000 unsupported fn cuTexRefGetArray(array: *mut CUarray, tex_ref: CUtexref);
-                5000 unsupported fn cuTexRefGetMipmappedArray(
+                3020 implemented fn cuTexRefGetAddress_v2(pdptr: *mut CUdeviceptr, tex_ref: CUtexref) => texture_reference::get_address;
+                2000 implemented fn cuTexRefGetArray(array: *mut CUarray, tex_ref: CUtexref) => texture_reference::get_array;
+                5000 implemented fn cuTexRefGetMipmappedArray(
                     mipmapped_array: *mut CUmipmappedArray, tex_ref: CUtexref,
-                );
-                2000 unsupported fn cuTexRefGetAddressMode(pam: *mut CUaddress_mode, tex_ref: CUtexref, dim: i32);
-                2000 unsupported fn cuTexRefGetFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref);
-                2000 unsupported fn cuTexRefGetFormat(
+                ) => texture_reference::get_mipmapped;
+                2000 implemented fn cuTexRefGetAddressMode(pam: *mut CUaddress_mode, tex_ref: CUtexref, dim: i32) => texture_reference::get_address_mode;
+                2000 implemented fn cuTexRefGetFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref) => texture_reference::get_filter_mode;
+                2000 implemented fn cuTexRefGetFormat(
                     format: *mut CUarray_format, num_channels: *mut i32, tex_ref: CUtexref,
-                );
-                5000 unsupported fn cuTexRefGetMipmapFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref);
-                5000 unsupported fn cuTexRefGetMipmapLevelBias(pbias: *mut f32, tex_ref: CUtexref);
-                5000 unsupported fn cuTexRefGetMipmapLevelClamp(
+                ) => texture_reference::get_format;
+                5000 implemented fn cuTexRefGetMipmapFilterMode(pfm: *mut CUfilter_mode, tex_ref: CUtexref) => texture_reference::get_mipmap_filter_mode;
+                5000 implemented fn cuTexRefGetMipmapLevelBias(pbias: *mut f32, tex_ref: CUtexref) => texture_reference::get_bias;
+                5000 implemented fn cuTexRefGetMipmapLevelClamp(
                     pmin_mipmap_level_clamp: *mut f32, pmax_mipmap_level_clamp: *mut f32, tex_ref: CUtexref,
-                );
-                5000 unsupported fn cuTexRefGetMaxAnisotropy(pmax_aniso: *mut i32, tex_ref: CUtexref);
-                8000 unsupported fn cuTexRefGetBorderColor(border_color: *mut f32, tex_ref: CUtexref);
-                2000 unsupported fn cuTexRefGetFlags(flags: *mut u32, tex_ref: CUtexref);
-                2000 unsupported fn cuTexRefCreate(tex_ref: *mut CUtexref);
-                2000 unsupported fn cuTexRefDestroy(tex_ref: CUtexref);
+                ) => texture_reference::get_levels;
+                5000 implemented fn cuTexRefGetMaxAnisotropy(pmax_aniso: *mut i32, tex_ref: CUtexref) => texture_reference::get_anisotropy;
+                8000 implemented fn cuTexRefGetBorderColor(border_color: *mut f32, tex_ref: CUtexref) => texture_reference::get_border;
+                2000 implemented fn cuTexRefGetFlags(flags: *mut u32, tex_ref: CUtexref) => texture_reference::get_flags;
+                2000 implemented fn cuTexRefCreate(tex_ref: *mut CUtexref) => texture_reference::create;
+                2000 implemented fn cuTexRefDestroy(tex_ref: CUtexref) => texture_reference::destroy;
             }
             chapter "Surface Reference Management" {
-                3000 unsupported fn cuSurfRefSetArray(surf_ref: CUsurfref, array: CUarray, flags: u32);
-                3000 unsupported fn cuSurfRefGetArray(array: *mut CUarray, surf_ref: CUsurfref);
+                3000 implemented fn cuSurfRefSetArray(surf_ref: CUsurfref, array: CUarray, flags: u32) => texture_reference::set_surface_array;
+                3000 implemented fn cuSurfRefGetArray(array: *mut CUarray, surf_ref: CUsurfref) => texture_reference::get_surface_array;
             }
             chapter "Texture Object Management" {
-                5000 unsupported fn cuTexObjectCreate(
+                5000 implemented fn cuTexObjectCreate(
                     tex_object: *mut CUtexObject, res_desc: *const CUDA_RESOURCE_DESC, tex_desc: *const CUDA_TEXTURE_DESC,
                     res_view_desc: *const CUDA_RESOURCE_VIEW_DESC,
-                );
-                5000 unsupported fn cuTexObjectDestroy(tex_object: CUtexObject);
-                5000 unsupported fn cuTexObjectGetResourceDesc(
+                ) => texture::create;
+                5000 implemented fn cuTexObjectDestroy(tex_object: CUtexObject) => texture::destroy;
+                5000 implemented fn cuTexObjectGetResourceDesc(
                     res_desc: *mut CUDA_RESOURCE_DESC, tex_object: CUtexObject,
-                );
-                5000 unsupported fn cuTexObjectGetTextureDesc(
+                ) => texture::resource;
+                5000 implemented fn cuTexObjectGetTextureDesc(
                     tex_desc: *mut CUDA_TEXTURE_DESC, tex_object: CUtexObject,
-                );
-                5000 unsupported fn cuTexObjectGetResourceViewDesc(
+                ) => texture::description;
+                5000 implemented fn cuTexObjectGetResourceViewDesc(
                     res_view_desc: *mut CUDA_RESOURCE_VIEW_DESC, tex_object: CUtexObject,
-                );
+                ) => texture::view;
             }
             chapter "Surface Object Management" {
-                5000 unsupported fn cuSurfObjectCreate(
+                5000 implemented fn cuSurfObjectCreate(
                     surf_object: *mut CUsurfObject, res_desc: *const CUDA_RESOURCE_DESC,
-                );
-                5000 unsupported fn cuSurfObjectDestroy(surf_object: CUsurfObject);
-                5000 unsupported fn cuSurfObjectGetResourceDesc(
+                ) => texture::create_surface;
+                5000 implemented fn cuSurfObjectDestroy(surf_object: CUsurfObject) => texture::destroy_surface;
+                5000 implemented fn cuSurfObjectGetResourceDesc(
                     res_desc: *mut CUDA_RESOURCE_DESC, surf_object: CUsurfObject,
-                );
+                ) => texture::surface_resource;
             }
             chapter "Tensor Map Object Management" {
                 12000 unsupported fn cuTensorMapEncodeTiled(

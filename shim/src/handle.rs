@@ -68,6 +68,12 @@ impl<T: Object> Registry<T> {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(&(handle as usize)).ok_or(T::INVALID)
     }
 
+    /// Ends the lives of all objects that `which` accepts.
+    pub fn remove_where(&self, which: impl Fn(&T) -> bool) -> Vec<Arc<T>> {
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        table.extract_if(|_, object| which(object)).map(|(_, object)| object).collect()
+    }
+
     /// What a handle stands for.
     pub fn get(&self, handle: *mut T::Raw) -> Result<Live<T>> {
         let handle = handle as usize;

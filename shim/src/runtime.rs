@@ -13,6 +13,9 @@ pub mod limits;
 pub mod allocations;
 pub mod pool;
 
+pub mod array;
+pub mod texture;
+
 pub mod image;
 pub mod module;
 pub mod program;

@@ -164,6 +164,7 @@ fn benches(criterion: &mut Criterion) {
             symbols: &[],
             memory: &memory,
             services: &services,
+            images: &(),
             id: 0,
             start_nanoseconds: 0,
             limits: Limits { threads: 1, ..Limits::default() },

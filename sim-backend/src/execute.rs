@@ -10,7 +10,7 @@ pub use device::run_device;
 pub use reference::run_reference;
 
 use crate::memory::Memory;
-use crate::services::Services;
+use crate::services::{Images, Services};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use translator::tile::eval::Prepared;
@@ -74,6 +74,8 @@ pub struct Launch<'a> {
     pub memory: &'a Memory,
     /// `printf`, `assert`, `malloc`.
     pub services: &'a Services,
+    /// Textures and surfaces.
+    pub images: &'a dyn Images,
     /// `%gridid`: any number that goes up.
     pub id: u64,
     /// Simulated time at which the launch starts, for `%globaltimer`.

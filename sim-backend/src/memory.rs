@@ -38,6 +38,8 @@ pub enum Kind {
     HostPinned,
     /// `cuMemHostRegister`: memory of the program's own. Never in a zone.
     HostRegistered,
+    /// CUDA arrays, whose layout is ours.
+    Array,
     /// Variables of a loaded module.
     Module,
     /// The device heap (`malloc` in kernels).
@@ -54,6 +56,7 @@ impl Kind {
             Kind::Managed => "managed buffer",
             Kind::HostPinned => "pinned host buffer",
             Kind::HostRegistered => "registered host range",
+            Kind::Array => "CUDA array",
             Kind::Module => "module variables",
             Kind::Heap => "device heap block",
             Kind::Internal => "internal buffer",
@@ -189,6 +192,8 @@ impl Memory {
             0x20_0000.. => align.max(0x20_0000),
             RELEASE_FROM.. => align.max(4096),
             _ if kind.is_host() => align.max(4096),
+            // `CU_DEVICE_ATTRIBUTE_TEXTURE_ALIGNMENT`: any allocation can be a texture.
+            _ if matches!(kind, Kind::Device | Kind::Managed) => align.max(512),
             _ => align.max(256),
         };
         let map = &mut *self.map_mut();

@@ -5,7 +5,8 @@ mod format;
 use crate::memory::{Kind, Memory};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use translator::texture::Object;
 use translator::tile::eval::{self, Grid, ReadByte, Thread};
 
 /// Where output goes.
@@ -115,17 +116,31 @@ impl Services {
     }
 }
 
+/// Where a launch finds textures and surfaces.
+pub trait Images: Sync {
+    /// What a handle stands for.
+    fn find(&self, handle: u64) -> Option<Arc<Object>>;
+}
+
+/// No textures or surfaces.
+impl Images for () {
+    fn find(&self, _: u64) -> Option<Arc<Object>> {
+        None
+    }
+}
+
 /// The services as the threads of one launch see them.
 pub struct Worker<'a> {
     services: &'a Services,
+    images: &'a dyn Images,
     memory: &'a Memory,
     grid: &'a Grid<'a>,
 }
 
 impl<'a> Worker<'a> {
     /// For a launch.
-    pub fn new(services: &'a Services, memory: &'a Memory, grid: &'a Grid<'a>) -> Worker<'a> {
-        Worker { services, memory, grid }
+    pub fn new(services: &'a Services, images: &'a dyn Images, memory: &'a Memory, grid: &'a Grid<'a>) -> Worker<'a> {
+        Worker { services, images, memory, grid }
     }
 }
 
@@ -156,5 +171,9 @@ impl eval::Services for Worker<'_> {
 
     fn free(&mut self, address: u64) -> bool {
         self.services.free(self.memory, address)
+    }
+
+    fn image(&mut self, handle: u64) -> Option<Arc<Object>> {
+        self.images.find(handle)
     }
 }

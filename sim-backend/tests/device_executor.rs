@@ -173,6 +173,7 @@ fn run(case: &Case, program: Option<&Program>) -> (Vec<u8>, Counts) {
         symbols: &[],
         memory: &memory,
         services: &Services::standard(),
+        images: &(),
         id: 1,
         start_nanoseconds: 0,
         limits: Limits::default(),

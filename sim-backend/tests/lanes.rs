@@ -68,6 +68,7 @@ impl Test {
                 symbols: &[],
                 memory: &memory,
                 services: &Services::standard(),
+                images: &(),
                 id: 1,
                 start_nanoseconds: 0,
                 limits: Limits::default(),

@@ -5,6 +5,8 @@
 
 mod translate;
 
+pub mod texture;
+
 pub mod tile;
 
 pub mod pass;

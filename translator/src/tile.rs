@@ -10,6 +10,7 @@
 //! * Every operation carries its [`Origin`].
 
 pub mod eval;
+pub mod image;
 pub mod names;
 pub mod ops;
 pub mod page;
@@ -18,6 +19,7 @@ pub mod print;
 pub mod signature;
 pub mod verify;
 
+pub use image::ImageOp;
 pub use ops::{Attributes, Elementwise};
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -228,6 +230,8 @@ pub enum Op {
     Free,
     /// `nanosleep(args = [ns B32])`: a hint that others should run.
     Sleep,
+    /// A texture, sampler or surface is asked, read or written: see [`image`].
+    Image(ImageOp),
     /// A collective operation whose lanes are proved to arrive together.
     Collective(Collective),
     /// Operations on `mbarrier` objects and other asynchronous machinery are added here as they are built.

@@ -23,6 +23,7 @@ mod object;
 mod operand;
 mod plan;
 mod synchronise;
+mod textures;
 mod unsupported;
 mod words;
 

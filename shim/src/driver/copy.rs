@@ -7,7 +7,8 @@
 use super::stream::{resolve, resolve_default};
 use crate::abi::{DefaultStream, HostBytes, In, Out, Result};
 use crate::error::CUerror;
-use crate::handle::{Live, StreamHandle};
+use crate::handle::{Live, Object, StreamHandle};
+use crate::runtime::array::Array;
 use crate::runtime::context::Context;
 use crate::runtime::device::{Device, device};
 use crate::runtime::host;
@@ -199,6 +200,10 @@ struct Described {
 impl Described {
     /// Checks it against the extent of the copy.
     fn end(&self, device: &Device, extent: [usize; 3]) -> Result<End> {
+        if self.kind == CUmemorytype::CU_MEMORYTYPE_ARRAY {
+            let array: Live<Array> = Array::registry().get(self.array)?;
+            return in_array(&array, [self.x, self.y, self.z], extent);
+        }
         let [width, height, depth] = extent.map(|n| n as u64);
         let row_pitch = if self.pitch == 0 { self.x as u64 + width } else { self.pitch as u64 };
         let rows = if self.height == 0 { self.y as u64 + height } else { self.height as u64 };
@@ -215,8 +220,6 @@ impl Described {
         let base = match self.kind {
             CUmemorytype::CU_MEMORYTYPE_HOST => self.host,
             CUmemorytype::CU_MEMORYTYPE_DEVICE | CUmemorytype::CU_MEMORYTYPE_UNIFIED => self.device,
-            CUmemorytype::CU_MEMORYTYPE_ARRAY if self.array.is_null() => return Err(CUerror::INVALID_HANDLE),
-            CUmemorytype::CU_MEMORYTYPE_ARRAY => return Err(CUerror::NOT_SUPPORTED),
             _ => return Err(CUerror::INVALID_VALUE),
         };
         let address = base.checked_add(offset).ok_or(overflow)?;
@@ -232,6 +235,22 @@ impl Described {
         };
         Ok(End { address, row_pitch, slice_pitch, side })
     }
+}
+
+/// One end of a copy in an array: x in bytes, in whole texels.
+fn in_array(array: &Array, [x, y, z]: [usize; 3], [width, height, depth]: [usize; 3]) -> Result<End> {
+    let (image, level) = (&array.image, array.image.levels[0]);
+    let texel = image.format.bytes() as usize;
+    let slices = if image.dimensions == 3 { level.size[2] } else { image.layers };
+    let inside = |from: usize, count: usize, size: usize| from.checked_add(count).is_some_and(|end| end <= size);
+    let fits = inside(x, width, level.size[0] as usize * texel)
+        && inside(y, height, level.size[1] as usize)
+        && inside(z, depth, slices as usize);
+    if !fits || x % texel != 0 || width % texel != 0 {
+        return Err(CUerror::INVALID_VALUE);
+    }
+    let address = level.address_of(image.format, (x / texel) as u32, y as u32, z as u32);
+    Ok(End { address, row_pitch: level.row_pitch, slice_pitch: level.slice_pitch, side: Side::Device })
 }
 
 /// The copy between two such ends; none where there is nothing to copy.
@@ -386,4 +405,128 @@ pub fn with_attributes_async(
     stream: StreamHandle<Stream>,
 ) -> Result {
     copy_async(to, from, bytes, stream)
+}
+
+/// One side of a copy of consecutive bytes that may be in an array: where its bytes are, and how many follow there
+/// without a gap.
+enum Run<'a> {
+    Memory(u64, Side),
+    Array(&'a Array, usize),
+}
+
+impl Run<'_> {
+    /// The address of the byte after `done` others, its side, and how many bytes follow it.
+    fn at(&self, done: u64, left: u64) -> Result<(u64, Side, u64)> {
+        match *self {
+            Run::Memory(address, side) => Ok((address + done, side, left)),
+            Run::Array(array, offset) => {
+                // Rows follow each other as if there were nothing between them.
+                let level = array.image.levels[0];
+                let row = u64::from(level.size[0]) * u64::from(array.image.format.bytes());
+                let position = (offset as u64).checked_add(done).ok_or(CUerror::INVALID_VALUE)?;
+                let (y, x) = (position / row, position % row);
+                if y >= u64::from(level.size[1]) {
+                    return Err(CUerror::INVALID_VALUE);
+                }
+                Ok((level.address + y * level.row_pitch + x, Side::Device, row - x))
+            }
+        }
+    }
+}
+
+/// A copy of consecutive bytes into, out of or between arrays.
+fn between(to: Run, from: Run, bytes: usize, stream: Arc<Stream>, returns: Returns) -> Result {
+    for run in [&to, &from] {
+        if let Run::Array(array, offset) = run
+            && (offset % array.image.format.bytes() as usize != 0
+                || array.image.layers > 1
+                || array.image.dimensions > 2)
+        {
+            return Err(CUerror::INVALID_VALUE);
+        }
+    }
+    let bytes = bytes as u64;
+    let mut copies = Vec::new();
+    let mut done = 0;
+    while done < bytes {
+        let left = bytes - done;
+        let ((to, to_side, to_run), (from, from_side, from_run)) = (to.at(done, left)?, from.at(done, left)?);
+        let run = left.min(to_run).min(from_run);
+        copies.push(Copy::linear(to, to_side, from, from_side, run));
+        done += run;
+    }
+    copies.into_iter().try_for_each(|copy| submit(stream.clone(), copy, returns))
+}
+
+/// `cuMemcpyHtoA`
+pub fn host_to_array(to: Live<Array>, offset: usize, from: HostBytes, bytes: usize, stream: DefaultStream) -> Result {
+    let from = Run::Memory(from.address(), on_host(device()?, from.address(), bytes as u64)?);
+    between(Run::Array(&to, offset), from, bytes, resolve_default(stream)?, Returns::Done)
+}
+
+/// `cuMemcpyHtoAAsync`
+pub fn host_to_array_async(
+    to: Live<Array>,
+    offset: usize,
+    from: HostBytes,
+    bytes: usize,
+    stream: StreamHandle<Stream>,
+) -> Result {
+    let from = Run::Memory(from.address(), on_host(device()?, from.address(), bytes as u64)?);
+    between(Run::Array(&to, offset), from, bytes, resolve(stream)?, Returns::Early)
+}
+
+/// `cuMemcpyAtoH`
+pub fn array_to_host(to: HostBytes, from: Live<Array>, offset: usize, bytes: usize, stream: DefaultStream) -> Result {
+    let to = Run::Memory(to.address(), on_host(device()?, to.address(), bytes as u64)?);
+    between(to, Run::Array(&from, offset), bytes, resolve_default(stream)?, Returns::Done)
+}
+
+/// `cuMemcpyAtoHAsync`
+pub fn array_to_host_async(
+    to: HostBytes,
+    from: Live<Array>,
+    offset: usize,
+    bytes: usize,
+    stream: StreamHandle<Stream>,
+) -> Result {
+    let to = Run::Memory(to.address(), on_host(device()?, to.address(), bytes as u64)?);
+    between(to, Run::Array(&from, offset), bytes, resolve(stream)?, Returns::Early)
+}
+
+/// `cuMemcpyDtoA`
+pub fn device_to_array(
+    to: Live<Array>,
+    offset: usize,
+    from: CUdeviceptr,
+    bytes: usize,
+    stream: DefaultStream,
+) -> Result {
+    let from = Run::Memory(from, on_device(device()?, from, bytes as u64)?);
+    between(Run::Array(&to, offset), from, bytes, resolve_default(stream)?, Returns::Early)
+}
+
+/// `cuMemcpyAtoD`
+pub fn array_to_device(
+    to: CUdeviceptr,
+    from: Live<Array>,
+    offset: usize,
+    bytes: usize,
+    stream: DefaultStream,
+) -> Result {
+    let to = Run::Memory(to, on_device(device()?, to, bytes as u64)?);
+    between(to, Run::Array(&from, offset), bytes, resolve_default(stream)?, Returns::Early)
+}
+
+/// `cuMemcpyAtoA`
+pub fn array_to_array(
+    to: Live<Array>,
+    to_offset: usize,
+    from: Live<Array>,
+    from_offset: usize,
+    bytes: usize,
+    stream: DefaultStream,
+) -> Result {
+    let (to, from) = (Run::Array(&to, to_offset), Run::Array(&from, from_offset));
+    between(to, from, bytes, resolve_default(stream)?, Returns::Early)
 }

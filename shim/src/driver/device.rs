@@ -7,6 +7,7 @@ use crate::abi::{Call, FromC, Out, OutArray, Result};
 use crate::driver_api::{ROWS, Status};
 use crate::error::CUerror;
 use crate::runtime::settings::Settings;
+use crate::runtime::texture::LINEAR_WIDTH;
 use crate::sys::{
     CUarray_format, CUdevice, CUdevice_P2PAttribute, CUdevice_attribute, CUdevprop, CUexecAffinityType, CUuuid,
 };
@@ -176,7 +177,7 @@ pub fn texture_1d_linear_max_width(width: Out<'_, usize>, _: CUarray_format, cha
     if !matches!(channels, 1 | 2 | 4) {
         return Err(CUerror::INVALID_VALUE);
     }
-    width.set(TEXTURE_1D_LINEAR as usize);
+    width.set(LINEAR_WIDTH as usize);
     Ok(())
 }
 
@@ -204,8 +205,6 @@ pub fn attribute(result: Out<'_, i32>, attribute: CUdevice_attribute, device: De
     result.set(value(attribute, device.model()).ok_or(CUerror::INVALID_VALUE)?);
     Ok(())
 }
-
-const TEXTURE_1D_LINEAR: i32 = 1 << 28;
 
 /// Whether the driver API offers a function: what an attribute promises must be there.
 fn offers(function: &str) -> i32 {
@@ -315,7 +314,7 @@ fn value(attribute: CUdevice_attribute, device: &Model) -> Option<i32> {
         | A::CU_DEVICE_ATTRIBUTE_MAXIMUM_SURFACE2D_LAYERED_LAYERS => 2048,
         A::CU_DEVICE_ATTRIBUTE_MAXIMUM_TEXTURECUBEMAP_LAYERED_LAYERS
         | A::CU_DEVICE_ATTRIBUTE_MAXIMUM_SURFACECUBEMAP_LAYERED_LAYERS => 2046,
-        A::CU_DEVICE_ATTRIBUTE_MAXIMUM_TEXTURE1D_LINEAR_WIDTH => TEXTURE_1D_LINEAR,
+        A::CU_DEVICE_ATTRIBUTE_MAXIMUM_TEXTURE1D_LINEAR_WIDTH => LINEAR_WIDTH as i32,
         A::CU_DEVICE_ATTRIBUTE_MAXIMUM_TEXTURE2D_LINEAR_WIDTH => 131_072,
         A::CU_DEVICE_ATTRIBUTE_MAXIMUM_TEXTURE2D_LINEAR_HEIGHT => 65_000,
         A::CU_DEVICE_ATTRIBUTE_MAXIMUM_TEXTURE2D_LINEAR_PITCH => 2_097_120,

@@ -136,7 +136,8 @@ pub fn prepare(
     check(function, kernel, &shape)?;
     let parameters = pack(kernel, parameters, extra)?;
     let symbols = module.addresses(&function.program().symbols_of(kernel)?)?;
-    Ok(Launch { kernel: prepared, shape, parameters, symbols })
+    let references = module.context().references.now();
+    Ok(Launch { kernel: prepared, shape, parameters, symbols, references })
 }
 
 fn submit(

@@ -120,8 +120,3 @@ pub fn answer(address: Option<Out<CUdeviceptr>>, bytes: Option<Out<usize>>, plac
     }
     Ok(())
 }
-
-/// `cuModuleGetTexRef`, `cuModuleGetSurfRef`: PTX has no texture or surface references any more, so no module has one.
-pub fn get_reference<T>(_reference: Out<*mut T>, _module: Live<Module>, _name: &CStr) -> Result {
-    Err(CUerror::NOT_FOUND)
-}

@@ -5,6 +5,8 @@ use super::limits::{Limit, Limits};
 use super::module::Module;
 use super::schedule::Schedule;
 use super::stream::Stream;
+use super::texture::References;
+use super::{array, texture};
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::handle::{Live, Object, Registry};
@@ -35,6 +37,8 @@ pub struct Context {
     pub limits: Limits,
     /// What the device runtime of its kernels keeps: output, heap.
     pub services: Services,
+    /// What the texture and surface references of its modules are bound to.
+    pub references: References,
 }
 
 /// The API version of a primary context and of one made without asking for another. Source: observed (ZLUDA's tests
@@ -69,6 +73,7 @@ impl Context {
                 services::Stream::Out => host::print(text),
                 services::Stream::Err => report::text(text),
             })),
+            references: References::default(),
         })
     }
 
@@ -186,6 +191,8 @@ impl Context {
             // It may have been unloaded by another thread just now.
             let _ = Module::unload(&module);
         }
+        texture::end_all_of(self.number);
+        array::end_all_of(self.number);
         lock(&self.per_thread).clear();
         self.limits.reset();
         self.services.set_heap_limit(self.limits.get(Limit::MallocHeap));

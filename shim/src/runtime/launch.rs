@@ -4,6 +4,7 @@ use super::accelerator;
 use super::context::Context;
 use super::device::device;
 use super::settings::Settings;
+use super::texture::{Bound, Found};
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::report;
@@ -27,6 +28,8 @@ pub struct Launch {
     pub parameters: Box<[u8]>,
     /// Addresses of the kernel's symbols.
     pub symbols: Arc<[u64]>,
+    /// What texture and surface references were bound to.
+    pub references: Arc<Bound>,
 }
 
 impl Launch {
@@ -47,6 +50,7 @@ impl Launch {
             deadline: Settings::get().timeout.map(|timeout| Instant::now() + timeout),
             ..Limits::default()
         };
+        let images = Found { context: context.number(), references: self.references.clone() };
         let launch = execute::Launch {
             kernel: &self.kernel,
             shape: self.shape,
@@ -54,6 +58,7 @@ impl Launch {
             symbols: &self.symbols,
             memory: &device.memory,
             services: &context.services,
+            images: &images,
             id: LAUNCHES.fetch_add(1, Ordering::Relaxed),
             start_nanoseconds: start.0 / 1000,
             limits,
@@ -84,6 +89,7 @@ fn answer(kind: &FaultKind) -> (CUerror, &'static str) {
         FaultKind::IllegalInstruction(_) => (CUerror::ILLEGAL_INSTRUCTION, "T0705"),
         FaultKind::StackOverflow => (CUerror::LAUNCH_FAILED, "T0706"),
         FaultKind::Deadlock(_) => (CUerror::LAUNCH_FAILED, "T0707"),
+        FaultKind::Image(_) => (CUerror::ILLEGAL_ADDRESS, "T0708"),
     }
 }
 

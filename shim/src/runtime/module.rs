@@ -4,14 +4,19 @@
 use super::context::{Context, current, lock};
 use super::device::device;
 use super::program::Program;
+use super::texture::{SurfaceReference, TextureReference};
 use super::variables::{Place, Variables};
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::handle::{Live, Object, Registry};
+use crate::report;
 use crate::sys::{CUfunc_st, CUlib_st, CUlibrary, CUmod_st, CUmodule};
+use ptx_frontend::ast::Opaque;
+use ptx_frontend::types::StateSpace;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
+use translator::texture::{self, Sampler};
 
 /// A program in a context.
 pub struct Module {
@@ -21,6 +26,15 @@ pub struct Module {
     variables: Variables,
     is_loaded: AtomicBool,
     functions: Mutex<HashMap<usize, Live<Function>>>,
+    references: HashMap<usize, Reference>,
+}
+
+/// A texture or surface reference, by the index of its variable.
+enum Reference {
+    Texture(Live<TextureReference>),
+    Surface(Live<SurfaceReference>),
+    /// It has nothing to be bound to.
+    Sampler,
 }
 
 /// A program that may be used in any context.
@@ -75,6 +89,7 @@ impl Module {
     /// Brings a program into a context. `managed` are the variables that exist already.
     pub fn load(program: Arc<Program>, context: &Arc<Context>, managed: Option<&Variables>) -> Result<Live<Module>> {
         let variables = Variables::place(device()?, context, &program, managed)?;
+        let references = declare_references(context, &program, &variables)?;
         let module = Module {
             handle: OnceLock::new(),
             program,
@@ -82,6 +97,7 @@ impl Module {
             variables,
             is_loaded: AtomicBool::new(true),
             functions: Mutex::default(),
+            references,
         };
         let live = Module::registry().insert(Arc::new(module));
         let _ = live.handle.set(live.handle() as usize);
@@ -92,6 +108,11 @@ impl Module {
     /// The program.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
+    }
+
+    /// The context it is in.
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
     }
 
     /// Its handle.
@@ -112,6 +133,16 @@ impl Module {
             let _ = function.1.remove();
         }
         live.context.schedule.wait_for_all();
+        for (index, reference) in &live.references {
+            let _ = match reference {
+                Reference::Texture(texture) => texture.remove().map(drop),
+                Reference::Surface(surface) => surface.remove().map(drop),
+                Reference::Sampler => Ok(()),
+            };
+            if let Some(place) = live.variables.get(*index) {
+                live.context.references.set(place.address, None);
+            }
+        }
         live.context.disown(live);
         live.variables.free(device()?);
         Ok(())
@@ -132,11 +163,69 @@ impl Module {
         self.variables.get(index).ok_or(CUerror::NOT_FOUND)
     }
 
+    /// A texture reference that it declares.
+    pub fn texture_reference(&self, name: &str) -> Result<&Live<TextureReference>> {
+        let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
+        match self.references.get(&index) {
+            Some(Reference::Texture(reference)) => Ok(reference),
+            _ => Err(CUerror::NOT_FOUND),
+        }
+    }
+
+    /// A surface reference that it declares.
+    pub fn surface_reference(&self, name: &str) -> Result<&Live<SurfaceReference>> {
+        let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
+        match self.references.get(&index) {
+            Some(Reference::Surface(reference)) => Ok(reference),
+            _ => Err(CUerror::NOT_FOUND),
+        }
+    }
+
     /// Addresses of variables, by their indices.
     pub fn addresses(&self, variables: &[usize]) -> Result<Arc<[u64]>> {
         let address = |&index: &usize| self.variables.get(index).map(|p| p.address).ok_or(CUerror::NOT_FOUND);
         variables.iter().map(address).collect()
     }
+}
+
+/// Gives the texture, sampler and surface variables of a program in a context an object each.
+fn declare_references(
+    context: &Arc<Context>,
+    program: &Program,
+    variables: &Variables,
+) -> Result<HashMap<usize, Reference>> {
+    let mut references = HashMap::new();
+    for (index, variable) in program.module.variables.iter().enumerate() {
+        let kind = match variable.opaque {
+            None if variable.space == StateSpace::Tex => Opaque::Texture,
+            None => continue,
+            Some(kind) => kind,
+        };
+        let Some(place) = variables.get(index) else { continue };
+        let fields = variable.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let sampler = Sampler::from_fields(fields).map_err(|what| {
+            report::line(format_args!("error[T0043]: variable `{}`: {what}", variable.name));
+            CUerror::INVALID_PTX
+        })?;
+        let reference = match kind {
+            Opaque::Texture => {
+                let made = TextureReference::new(Some((Arc::downgrade(context), place.address)), sampler);
+                made.announce();
+                Reference::Texture(TextureReference::registry().insert(Arc::new(made)))
+            }
+            Opaque::Surface => {
+                let made = SurfaceReference::new(Arc::downgrade(context), place.address);
+                made.announce();
+                Reference::Surface(SurfaceReference::registry().insert(Arc::new(made)))
+            }
+            Opaque::Sampler => {
+                context.references.set(place.address, Some(Arc::new(texture::Object::Sampler(sampler))));
+                Reference::Sampler
+            }
+        };
+        references.insert(index, reference);
+    }
+    Ok(references)
 }
 
 impl Library {

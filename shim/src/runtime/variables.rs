@@ -31,7 +31,8 @@ pub struct Variables {
 
 /// Whether the variable takes room in device memory.
 fn is_placed(variable: &Variable) -> bool {
-    matches!(variable.space, StateSpace::Global | StateSpace::Const) && variable.linkage != Linkage::Extern
+    matches!(variable.space, StateSpace::Global | StateSpace::Const | StateSpace::Tex)
+        && variable.linkage != Linkage::Extern
 }
 
 impl Variables {

@@ -139,7 +139,7 @@ const PATIENCE: u32 = 16;
 impl Run<'_> {
     fn work(&self) {
         let mut memory = self.launch.memory.cursor();
-        let mut services = Worker::new(self.launch.services, self.launch.memory, self.grid);
+        let mut services = Worker::new(self.launch.services, self.launch.images, self.launch.memory, self.grid);
         let mut residents: VecDeque<Resident> = VecDeque::new();
         let mut spare = Vec::new();
         // Rounds since the worker last saw one of its clusters end or started one.

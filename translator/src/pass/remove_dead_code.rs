@@ -5,7 +5,7 @@
 
 use super::control_flow::ControlFlow;
 use super::prune_block_parameters::remove_parameters;
-use crate::tile::{Function, Inst, Kernel, Op, Operand, Value};
+use crate::tile::{Function, ImageOp, Inst, Kernel, Op, Operand, Value};
 use crate::translate::keep_blocks;
 use ptx_frontend::types::MemoryOrder;
 
@@ -83,6 +83,7 @@ fn is_removable(inst: &Inst) -> bool {
         | Op::FrameAddress(_)
         | Op::FunctionAddress(_)
         | Op::Nop => true,
+        Op::Image(image) => !matches!(image, ImageOp::Store(_) | ImageOp::Reduce(..)),
         Op::Load(access) => access.order == MemoryOrder::Weak,
         _ => false,
     }

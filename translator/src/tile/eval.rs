@@ -18,6 +18,7 @@ mod barrier;
 mod cluster;
 mod collective;
 mod fault;
+mod image;
 mod order;
 mod outside;
 mod prepare;

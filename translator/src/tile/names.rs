@@ -1,6 +1,6 @@
 //! How the operations that are not elementwise are called in text: one row each.
 
-use super::{Collective, Op};
+use super::{Collective, ImageOp, Op};
 
 macro_rules! names {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $usage:literal;)*) => {
@@ -62,6 +62,18 @@ names! {
     Free = "free", "free <address>";
     /// Let other threads run for about so many nanoseconds.
     Sleep = "sleep", "sleep <nanoseconds>";
+    /// Read a texture: components in registers, and whether the texel is in memory.
+    Texture = "texture", "<component>...[, pred] = texture.<geometry>[.level|.grad][.r|.g|.b|.a][.sampler][.offset][.compare].{b32|f16|f16x2}.{f32|s32} <texture>[, <sampler>], <coordinate>...[, <level or derivative>...][, <offset>...][, <compared>]";
+    /// A property of a texture, sampler or surface.
+    ImageQuery = "image_query", "b32 = image_query.{texref|samplerref|surfref}.<property>[.level] <handle>[, <level>]";
+    /// Whether a handle stands for such an object.
+    IsImage = "is_image", "pred = is_image.{texref|samplerref|surfref} <handle>";
+    /// Read bytes of a surface.
+    SurfaceLoad = "surface_load", "<element>... = surface_load.<geometry>[.v<count>].<type>.{trap|clamp|zero} <surface>, <coordinate>...";
+    /// Write bytes of a surface, or a texel in the surface's format.
+    SurfaceStore = "surface_store", "surface_store.<geometry>[.texel][.v<count>].<type>.{trap|clamp|zero} <surface>, <coordinate>..., <element>...";
+    /// Replace an element of a surface by a function of it and an operand, atomically.
+    SurfaceReduce = "surface_reduce", "surface_reduce.<operation>.<geometry>[.texel].<type>.{trap|clamp|zero} <surface>, <coordinate>..., <operand>";
     /// Nothing.
     Nop = "nop", "nop";
     /// Read another lane's value; the predicate says whether that lane was in range.
@@ -101,6 +113,14 @@ impl Op {
             Op::Free => Name::Free,
             Op::Sleep => Name::Sleep,
             Op::Nop => Name::Nop,
+            Op::Image(image) => match image {
+                ImageOp::Fetch(_) => Name::Texture,
+                ImageOp::Query(..) => Name::ImageQuery,
+                ImageOp::IsKind(_) => Name::IsImage,
+                ImageOp::Load(_) => Name::SurfaceLoad,
+                ImageOp::Store(_) => Name::SurfaceStore,
+                ImageOp::Reduce(..) => Name::SurfaceReduce,
+            },
             Op::Collective(collective) => match collective {
                 Collective::Shuffle(_) => Name::Shuffle,
                 Collective::Vote(_) => Name::Vote,

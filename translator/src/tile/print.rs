@@ -187,6 +187,7 @@ fn op_text(kernel: &Kernel, op: &Op) -> String {
         Op::FunctionAddress(function) => format!("{name} f{}", function.0),
         Op::Load(access) | Op::Store(access) => format!("{name}.{}", AccessWords(access)),
         Op::Atomic(operation, access) => format!("{name}.{operation}.{}", AccessWords(access)),
+        Op::Image(image) => format!("{name}.{}", image.words()),
         Op::Fence(order, scope) => format!("{name}.{order}.{scope}"),
         Op::Collective(collective) => match collective {
             Collective::Shuffle(mode) => format!("{name}.{}", mode.as_str()),

@@ -155,6 +155,7 @@ pub fn signature(op: &Op) -> Result<Signature, String> {
         Op::Malloc => of(&[B64], &[B64]),
         Op::Free => of(&[B64], &[]),
         Op::Sleep => of(&[B32], &[]),
+        Op::Image(image) => image.signature()?,
         Op::Collective(collective) => collective_signature(*collective),
     })
 }

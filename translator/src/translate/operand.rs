@@ -131,7 +131,7 @@ impl Lowering<'_> {
     fn variable_address(&mut self, id: VariableId) -> Result<Operand, Failure> {
         let variable = &self.module.variables[id.0 as usize];
         match variable.space {
-            StateSpace::Global | StateSpace::Const => {
+            StateSpace::Global | StateSpace::Const | StateSpace::Tex => {
                 let name = symbol_name(self.module, id);
                 let known = self.symbols.iter().position(|symbol| *symbol == name);
                 let index = known.unwrap_or_else(|| {

@@ -51,6 +51,7 @@ impl Bench {
             symbols: &[],
             memory: &self.memory,
             services: &self.services,
+            images: &(),
             id: 1,
             start_nanoseconds: 0,
             limits,

@@ -52,6 +52,7 @@ fn operation(inst: &Inst) -> Result<(), String> {
         Op::AssertFail => "calls assert",
         Op::Malloc | Op::Free => "allocates on the device heap",
         Op::FunctionAddress(_) => "takes the address of a function",
+        Op::Image(_) => "reads textures or surfaces",
         Op::Load(Access { space: Space::SharedCluster, .. })
         | Op::Store(Access { space: Space::SharedCluster, .. })
         | Op::Atomic(_, Access { space: Space::SharedCluster, .. }) => "reaches the shared memory of its cluster",
@@ -112,7 +113,7 @@ fn waits_in(function: &Function, blocks: &[BlockId]) -> Option<u32> {
             let block = &function.blocks[block.0 as usize];
             for inst in &block.insts {
                 let observes = match inst.op {
-                    Op::Atomic(..) => true,
+                    Op::Atomic(..) | Op::Image(_) => true,
                     Op::Load(access) => access.order != MemoryOrder::Weak && access.space != Space::Param,
                     _ => false,
                 };
@@ -204,7 +205,7 @@ fn leaves_quietly(
             let touches = match inst.op {
                 Op::Load(access) => !matches!(access.space, Space::Param | Space::Local),
                 Op::Store(access) => access.space != Space::Local,
-                Op::Atomic(..) => true,
+                Op::Atomic(..) | Op::Image(_) => true,
                 _ => false,
             };
             if touches {

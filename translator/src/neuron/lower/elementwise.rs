@@ -47,6 +47,7 @@ impl Lowering<'_> {
             // other, so fences have nothing to add; sleeping lanes would wait for nobody.
             Op::Fence(..) | Op::Sleep | Op::Nop => {}
             Op::FunctionAddress(_) => self.refuse("takes the address of a function"),
+            Op::Image(_) => self.refuse("reads textures or surfaces"),
             Op::Printf => self.refuse("calls printf"),
             Op::AssertFail => self.refuse("calls assert"),
             Op::Malloc | Op::Free => self.refuse("allocates on the device heap"),

@@ -39,6 +39,8 @@ pub enum FaultKind {
         /// Bytes of the access.
         bytes: u32,
     },
+    /// A texture or surface that there is not, or an access that it does not admit: `CUDA_ERROR_ILLEGAL_ADDRESS`.
+    Image(String),
     /// `trap`: `CUDA_ERROR_LAUNCH_FAILED`.
     Trap,
     /// `__assertfail`: `CUDA_ERROR_ASSERT`. The message was already printed.
@@ -63,6 +65,7 @@ impl std::fmt::Display for FaultKind {
             FaultKind::Misaligned { access, address, bytes } => {
                 write!(f, "misaligned address: {access} of {bytes} bytes at {address:#x}")
             }
+            FaultKind::Image(what) => write!(f, "illegal texture or surface access: {what}"),
             FaultKind::Trap => write!(f, "`trap` was executed"),
             FaultKind::Assert => write!(f, "an assertion failed"),
             FaultKind::IllegalInstruction(what) => write!(f, "illegal instruction: {what}"),

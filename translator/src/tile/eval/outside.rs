@@ -1,6 +1,8 @@
 //! What a kernel needs from outside itself: the launch, global memory, and the services of the CUDA device runtime.
 
+use crate::texture::Object;
 use ptx_frontend::types::MemoryOrder;
+use std::sync::Arc;
 
 /// A launch, as all its threads see it.
 #[derive(Clone, Copy, Debug)]
@@ -104,4 +106,6 @@ pub trait Services {
     fn malloc(&mut self, bytes: u64) -> u64;
     /// Device heap `free`: false if there is no such block.
     fn free(&mut self, address: u64) -> bool;
+    /// The texture, sampler or surface that a handle stands for.
+    fn image(&mut self, handle: u64) -> Option<Arc<Object>>;
 }

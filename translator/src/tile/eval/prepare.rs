@@ -6,8 +6,8 @@ use super::slots::{self, Slots};
 use crate::tile::ops::Meaning;
 use crate::tile::signature::{Width, signature};
 use crate::tile::{
-    Access, Barrier, BarrierKind, BlockId, Callee, Collective, Function, FunctionId, Inst, Kernel, Op, Operand, Target,
-    Terminator, Type, Value,
+    Access, Barrier, BarrierKind, BlockId, Callee, Collective, Function, FunctionId, ImageOp, Inst, Kernel, Op,
+    Operand, Target, Terminator, Type, Value,
 };
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -81,6 +81,7 @@ pub(super) enum Step {
     Store(Store),
     Atomic(Box<Atomic>),
     Fence(MemoryOrder),
+    Image(Box<ImageStep>),
     Printf([Ref; 2], u32),
     AssertFail([Ref; 5]),
     Malloc(Ref, u32),
@@ -127,6 +128,15 @@ pub(super) struct Atomic {
     pub(super) expected: Box<[Ref]>,
     /// By element; empty for `red`.
     pub(super) outs: Box<[u32]>,
+}
+
+/// An operation on a texture or surface.
+#[derive(Debug)]
+pub(super) struct ImageStep {
+    pub(super) op: ImageOp,
+    pub(super) args: Box<[Ref]>,
+    /// By result: its row and the bits of it.
+    pub(super) outs: Box<[(u32, u64)]>,
 }
 
 #[derive(Debug)]
@@ -366,6 +376,7 @@ impl<'a> Builder<'a> {
                 | Op::Malloc
                 | Op::Free
                 | Op::Sleep
+                | Op::Image(_)
                 | Op::Collective(_)
         );
         if is_pure && !inst.results.iter().any(|&v| self.is_read(v)) {
@@ -420,6 +431,10 @@ impl<'a> Builder<'a> {
                 }))
             }
             Op::Fence(order, _) => Step::Fence(order),
+            Op::Image(op) => {
+                let out = |&v: &Value| (self.out(v), u64::MAX >> (64 - self.function.values[v.0 as usize].bits()));
+                Step::Image(Box::new(ImageStep { op, args, outs: inst.results.iter().map(out).collect() }))
+            }
             Op::Printf => Step::Printf([args[0], args[1]], out),
             Op::AssertFail => Step::AssertFail([args[0], args[1], args[2], args[3], args[4]]),
             Op::Malloc => Step::Malloc(args[0], out),
@@ -520,7 +535,7 @@ impl<'a> Builder<'a> {
 fn observes(op: &Op) -> bool {
     match op {
         Op::Load(access) => access.order != MemoryOrder::Weak,
-        Op::Atomic(..) | Op::Sleep | Op::Collective(Collective::ActiveMask) => true,
+        Op::Atomic(..) | Op::Sleep | Op::Image(ImageOp::Load(_)) | Op::Collective(Collective::ActiveMask) => true,
         Op::Special(register) => matches!(
             register,
             SpecialRegister::Clock
@@ -553,6 +568,7 @@ fn waiting_loops(function: &Function, order: &Order) -> Vec<bool> {
         observes_others[at] |= block.insts.iter().any(|inst| observes(&inst.op));
         let has_effect = block.insts.iter().any(|inst| match inst.op {
             Op::Store(_) | Op::Printf | Op::AssertFail | Op::Malloc | Op::Free => true,
+            Op::Image(ImageOp::Store(_) | ImageOp::Reduce(..)) => true,
             Op::Atomic(op, _) => !matches!(op, AtomicOp::Cas | AtomicOp::Exch),
             _ => false,
         });

@@ -74,6 +74,7 @@ impl Warp {
             Step::Store(store) => return self.store(machine, context, function, store, lanes),
             Step::Atomic(atomic) => return self.atomic(machine, context, function, atomic, lanes),
             Step::Fence(order) => machine.memory.fence(*order),
+            Step::Image(step) => return self.image(machine, context, function, step, lanes),
             Step::Sleep(nanoseconds) => {
                 let longest = (0..LANES).filter(|l| lanes & (1 << l) != 0).map(|l| get(*nanoseconds).get(l)).max();
                 *context.clock += longest.unwrap_or(0);

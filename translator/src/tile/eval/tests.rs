@@ -75,6 +75,9 @@ impl Services for NoServices {
     fn free(&mut self, _: u64) -> bool {
         false
     }
+    fn image(&mut self, _: u64) -> Option<std::sync::Arc<crate::texture::Object>> {
+        None
+    }
 }
 
 /// What a run leaves: memory, and by block of function 0 how many lanes ran it.

@@ -4,8 +4,8 @@ use super::{Cursor, Parsed, Values};
 use crate::tile::names::Name;
 use crate::tile::ops::spelling;
 use crate::tile::{
-    Access, Args, Barrier, BarrierKind, Callee, Collective, Inst, Kernel, Op, Results, ShuffleMode, Space, SymbolId,
-    Target, Terminator, VoteMode,
+    Access, Args, Barrier, BarrierKind, Callee, Collective, ImageOp, Inst, Kernel, Op, Results, ShuffleMode, Space,
+    SymbolId, Target, Terminator, VoteMode,
 };
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -188,6 +188,12 @@ fn with_words(name: Name, words: &[&str]) -> Option<Op> {
         (Name::Free, []) => Some(Op::Free),
         (Name::Sleep, []) => Some(Op::Sleep),
         (Name::Nop, []) => Some(Op::Nop),
+        (Name::Texture, words) => ImageOp::parse_fetch(words).map(Op::Image),
+        (Name::ImageQuery, words) => ImageOp::parse_query(words).map(Op::Image),
+        (Name::IsImage, words) => ImageOp::parse_is_kind(words).map(Op::Image),
+        (Name::SurfaceLoad, words) => ImageOp::parse_load(words).map(Op::Image),
+        (Name::SurfaceStore, words) => ImageOp::parse_store(words).map(Op::Image),
+        (Name::SurfaceReduce, words) => ImageOp::parse_reduce(words).map(Op::Image),
         (Name::Shuffle, [mode]) => collective(Collective::Shuffle(ShuffleMode::from_str(mode)?)),
         (Name::Vote, [mode]) => collective(Collective::Vote(VoteMode::from_str(mode)?)),
         (Name::Ballot, []) => collective(Collective::Ballot),

@@ -30,6 +30,14 @@ bb0:
     free %10
     sleep 100
     nop
+    %27:b32, %28:b32, %29:b32, %30:b32, %31:pred = texture.a2d.level.sampler.offset.compare.b32.f32 %1, %4, %0, 1, 2, 3, 4, 5, 6
+    %32:b16, %33:b16, %34:b16, %35:b16 = texture.3d.f16.s32 %1, 1, 2, 3
+    %36:b32, %37:b32, %38:b32, %39:b32 = texture.cube.g.b32.f32 %1, 1, 2, 3
+    %40:b32 = image_query.texref.width.level %1, 2
+    %41:pred = is_image.surfref %1
+    %42:b32, %43:b32 = surface_load.2d.v2.b32.clamp %1, 1, 2
+    surface_store.1d.texel.v4.b32.trap %1, 1, 2, 3, 4, 5
+    surface_reduce.add.3d.u64.zero %1, 1, 2, 3, %4
     %11:b32 = lop3.b32 #0x96 %6, %7, %8
     %12:b32 = fma.rn.ftz.f32 %6, %7, %8
     %13:pred = setp.lt.and.s32 %6, %7, 1
