@@ -995,32 +995,32 @@ isa! {
 
     "Matrices" {
         /// Loads matrices from shared memory into the lanes of a warp.
-        Ldmatrix = "ldmatrix" known "matrix instructions are not executed yet" [
+        Ldmatrix = "ldmatrix" executed [
             6.5 sm_75: ".sync.aligned.m8n8.x1|.x2|.x4{.trans}{.shared|.shared::cta}.b16  d:{b32}, [a]"
             8.6 sm_100a: ".sync.aligned.m16n16.x1|.x2.trans{.shared|.shared::cta}.b8  d:{b32}, [a]"
             8.6 sm_100a: ".sync.aligned.m16n16.x1|.x2.trans{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64  d:{b32}, [a]"
             8.6 sm_100a: ".sync.aligned.m8n16.x1|.x2|.x4{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64  d:{b32}, [a]"
         ]
         /// Stores matrices from the lanes of a warp to shared memory.
-        Stmatrix = "stmatrix" known "matrix instructions are not executed yet" [
+        Stmatrix = "stmatrix" executed [
             7.8 sm_90: ".sync.aligned.m8n8.x1|.x2|.x4{.trans}{.shared|.shared::cta}.b16  [a], b:{b32}"
             8.6 sm_100a: ".sync.aligned.m16n8.x1|.x2|.x4.trans{.shared|.shared::cta}.b8  [a], b:{b32}"
         ]
         /// Transposes a matrix held by a warp.
-        Movmatrix = "movmatrix" known "matrix instructions are not executed yet" [
+        Movmatrix = "movmatrix" executed [
             7.8 sm_75: ".sync.aligned.m8n8.trans.b16  d:b32, a:b32"
         ]
         /// Multiplies matrices held by a warp and adds a third.
-        Mma = "mma" known "matrix instructions are not executed yet" [
+        Mma = "mma" executed [
             6.4 sm_70: ".sync.aligned.m8n8k4.row|.col.row|.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             6.5 sm_75: ".sync.aligned.m16n8k8|.m16n8k16.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.m16n8k8|.m16n8k16.row.col.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.m16n8k4|.m16n8k8.row.col.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             8.4 sm_89: ".sync.aligned.m16n8k16|.m16n8k32.row.col.f16|.f32.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::f8f6f4.f16|.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:b32, at:{b16}, sb:b32, bt:{b16}"
-            8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:b32, at:{b16}, sb:b32, bt:{b16}"
-            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
+            8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
+            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
             7.0 sm_80: ".sync.aligned.m8n8k4|.m16n8k4|.m16n8k8|.m16n8k16.row.col{.RND}.f64.f64.f64.f64  d:{f64}, a:{f64}, b:{f64}, c:{f64}"
             6.5 sm_75: ".sync.aligned.m8n8k16|.m16n8k16|.m16n8k32.row.col{.satfinite}.s32.u8|.s8.u8|.s8.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             6.5 sm_75: ".sync.aligned.m8n8k32|.m16n8k32|.m16n8k64.row.col{.satfinite}.s32.u4|.s4.u4|.s4.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
@@ -1032,24 +1032,24 @@ isa! {
             7.1 sm_80: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k64|.m16n8k128.row.col{.satfinite}.s32.u4|.s4.u4|.s4.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             8.4 sm_89: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.f16|.f32.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::f8f6f4.f16|.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
-            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:b32, at:{b16}, sb:b32, bt:{b16}"
-            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:b32, at:{b16}, sb:b32, bt:{b16}"
-            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:b32, at:{b16}, sb:b32, bt:{b16}"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
         ]
         /// Loads a matrix into the lanes of a warp.
-        WmmaLoad = "wmma.load" known "matrix instructions are not executed yet" [
+        WmmaLoad = "wmma.load" executed [
             6.0 sm_70: ".a|.b|.c.sync.aligned.row|.col.m16n16k16|.m8n32k16|.m32n8k16{.global|.shared|.shared::cta}.f16|.f32|.u8|.s8|.s32|.bf16  d:{b32}, [a]{, stride:u32}"
             7.0 sm_80: ".a|.b|.c.sync.aligned.row|.col.m16n16k8{.global|.shared|.shared::cta}.tf32|.f32  d:{b32}, [a]{, stride:u32}"
             7.0 sm_80: ".a|.b|.c.sync.aligned.row|.col.m8n8k4{.global|.shared|.shared::cta}.f64  d:{f64}, [a]{, stride:u32}"
             6.3 sm_75: ".a|.b|.c.sync.aligned.row|.col.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.u4|.s4|.b1|.s32  d:{b32}, [a]{, stride:u32}"
         ]
         /// Stores a matrix from the lanes of a warp.
-        WmmaStore = "wmma.store" known "matrix instructions are not executed yet" [
+        WmmaStore = "wmma.store" executed [
             6.0 sm_70: ".d.sync.aligned.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.f16|.f32|.s32  [a], b:{b32}{, stride:u32}"
             7.0 sm_80: ".d.sync.aligned.row|.col.m8n8k4{.global|.shared|.shared::cta}.f64  [a], b:{f64}{, stride:u32}"
         ]
         /// Multiplies matrices held by a warp and adds a third.
-        WmmaMma = "wmma.mma" known "matrix instructions are not executed yet" [
+        WmmaMma = "wmma.mma" executed [
             6.0 sm_70: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16.f16.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             6.3 sm_72: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.s32.u8|.s8.u8|.s8.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"

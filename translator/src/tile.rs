@@ -11,6 +11,7 @@
 
 pub mod eval;
 pub mod image;
+pub mod mma;
 pub mod names;
 pub mod ops;
 pub mod page;
@@ -20,6 +21,7 @@ pub mod signature;
 pub mod verify;
 
 pub use image::ImageOp;
+pub use mma::Mma;
 pub use ops::{Attributes, Elementwise};
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -260,6 +262,9 @@ pub enum Collective {
     WarpBarrier,
     /// `activemask`: no arguments; result `B32`.
     ActiveMask,
+    /// `mma.sync`, `wmma.mma`: `args = [mask, A..., B..., C...]`, results `D...`. Behind C come, of a sparse A,
+    /// `metadata B32`, and with factors `A's B32, byte B16, lanes B16, B's B32, byte B16, lane B16`.
+    Mma(mma::Mma),
 }
 
 /// `shfl` modes.

@@ -16,6 +16,7 @@ mod collectives;
 mod compare;
 mod control;
 mod convert;
+mod matrices;
 mod mbarrier;
 mod memory;
 mod moves;

@@ -16,7 +16,7 @@ fn finish<F: Format, const FTZ: bool, const SAT: bool>(bits: u64) -> u64 {
 
 /// `x + y` rounded to odd. Neither may be so large that the sum overflows.
 #[inline(always)]
-pub(super) fn sum_to_odd(x: f64, y: f64) -> f64 {
+pub fn sum_to_odd(x: f64, y: f64) -> f64 {
     let sum = x + y;
     // Knuth's 2Sum: `error` is exactly what `sum` lacks.
     let y_part = sum - x;

@@ -74,6 +74,8 @@ pub fn collective_cycles(collective: &Collective) -> u64 {
         Collective::Reduce(..) => 8,
         Collective::MatchAll(_) => 8,
         Collective::MatchAny(_) => 32,
+        // Each lane multiplies and adds for its own elements of D, after it has fetched A and B from the others.
+        Collective::Mma(mma) => 2 * u64::from(mma.m) * u64::from(mma.n) * u64::from(mma.k) / 32,
     }
 }
 

@@ -451,6 +451,7 @@ fn collective(text: &str) -> Result<tile::Collective> {
         ["elect"] => Collective::Elect,
         ["warp_barrier"] => Collective::WarpBarrier,
         ["active_mask"] => Collective::ActiveMask,
+        ["mma", ref words @ ..] => Collective::Mma(tile::Mma::from_words(words).ok_or_else(wrong)?),
         _ => return Err(wrong()),
     })
 }

@@ -318,5 +318,6 @@ fn collective_text(collective: tile::Collective) -> String {
         Elect => "elect".into(),
         WarpBarrier => "warp_barrier".into(),
         ActiveMask => "active_mask".into(),
+        Mma(mma) => format!("mma.{mma}"),
     }
 }

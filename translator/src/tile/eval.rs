@@ -19,6 +19,7 @@ mod cluster;
 mod collective;
 mod fault;
 mod image;
+mod mma;
 mod order;
 mod outside;
 mod prepare;

@@ -92,6 +92,8 @@ names! {
     WarpBarrier = "warp_barrier", "warp_barrier <mask>";
     /// The lanes that run this together.
     ActiveMask = "active_mask", "b32 = active_mask";
+    /// Multiply the matrices A and B that the warp's lanes hold, and add C.
+    Mma = "mma", "<D>... = mma.m<m>n<n>k<k>.{row|col}.{row|col}[.sparse<selector>][.{xor|and}][.satfinite][.<rounding>].<D's type>.<A's>.<B's>.<C's>[.scale<parts>.<type>] <mask>, <A>..., <B>..., <C>...[, <metadata>][, <A's factors>, <byte>, <lanes>, <B's factors>, <byte>, <lane>]";
 }
 
 impl Op {
@@ -130,6 +132,7 @@ impl Op {
                 Collective::Elect => Name::Elect,
                 Collective::WarpBarrier => Name::WarpBarrier,
                 Collective::ActiveMask => Name::ActiveMask,
+                Collective::Mma(_) => Name::Mma,
             },
         })
     }

@@ -198,6 +198,7 @@ fn op_text(kernel: &Kernel, op: &Op) -> String {
                 let (abs, nan) = (if *abs { ".abs" } else { "" }, if *nan { ".NaN" } else { "" });
                 format!("{name}.{operation}{abs}{nan}.{ty}")
             }
+            Collective::Mma(mma) => format!("{name}.{mma}"),
             Collective::Ballot | Collective::Elect | Collective::WarpBarrier | Collective::ActiveMask => name.into(),
         },
         Op::DynamicShared | Op::Printf | Op::AssertFail | Op::Malloc | Op::Free | Op::Sleep | Op::Nop => name.into(),

@@ -1,6 +1,6 @@
 //! The operations that are not elementwise: name, arguments, results. (Elementwise ones: [`super::ops`].)
 
-use super::{Access, Collective, Op, ScalarType, Type};
+use super::{Access, Collective, Mma, Op, ScalarType, Type};
 use ptx_frontend::types::AtomicOp;
 use smallvec::{SmallVec, smallvec};
 
@@ -96,6 +96,7 @@ impl std::fmt::Display for Type {
 }
 
 const PRED: Width = Width::Exactly(Type::Pred);
+const B16: Width = Width::Exactly(Type::B16);
 const B32: Width = Width::Exactly(Type::B32);
 const B64: Width = Width::Exactly(Type::B64);
 
@@ -156,6 +157,10 @@ pub fn signature(op: &Op) -> Result<Signature, String> {
         Op::Free => of(&[B64], &[]),
         Op::Sleep => of(&[B32], &[]),
         Op::Image(image) => image.signature()?,
+        Op::Collective(Collective::Mma(mma)) => {
+            mma.check()?;
+            mma_signature(mma)
+        }
         Op::Collective(collective) => collective_signature(*collective),
     })
 }
@@ -172,7 +177,22 @@ fn collective_signature(collective: Collective) -> Signature {
         Collective::Elect => of(&[B32], &[B32, PRED]),
         Collective::WarpBarrier => of(&[B32], &[]),
         Collective::ActiveMask => of(&[], &[B32]),
+        Collective::Mma(mma) => mma_signature(&mma),
     }
+}
+
+fn mma_signature(mma: &Mma) -> Signature {
+    let register = if mma.register_bits() == 64 { B64 } else { B32 };
+    let mut args = smallvec![B32];
+    args.extend(std::iter::repeat_n(register, mma.a_registers() + mma.b_registers() + mma.c_registers()));
+    if mma.sparse.is_some() {
+        args.push(B32);
+    }
+    if mma.scale.is_some() {
+        args.extend([B32, B16, B16, B32, B16, B16]);
+    }
+    let results = smallvec![register; mma.d_registers()];
+    Signature { args, results_needed: mma.d_registers(), results }
 }
 
 fn check_access(access: &Access) -> Result<(), String> {

@@ -10,7 +10,7 @@ use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
     Options, Unsupported, arithmetic, asynchronous, atomics, call, carry, code_address, collectives, compare, control,
-    convert, mbarrier, memory, moves, synchronise, textures,
+    convert, matrices, mbarrier, memory, moves, synchronise, textures,
 };
 use crate::tile::{Args, BlockId, Function, Operand, Terminator, Type};
 use ptx_frontend::checked::{self, Body, FunctionId, Instruction, LabelId, Module, RegisterId};
@@ -337,6 +337,9 @@ impl<'m> Lowering<'m> {
             }
             "tex" | "tld4" | "txq" | "istypep" | "suld" | "sust" | "sured" | "suq" => {
                 textures::lower(self, name, &mut words, operands)?;
+            }
+            "mma" | "wmma" | "ldmatrix" | "stmatrix" | "movmatrix" => {
+                matrices::lower(self, name, &mut words, operands)?;
             }
             "call" => call::lower(self, &mut words, operands)?,
             "cp" => asynchronous::lower(self, &mut words, operands)?,

@@ -18,7 +18,7 @@ use super::Lowering;
 use super::build::{View, dtype_of};
 use super::control::Mask;
 use super::values::Place;
-use crate::tile::{Attributes, BlockId, Elementwise, Inst, Op, Type};
+use crate::tile::{Attributes, BlockId, Collective, Elementwise, Inst, Op, Type};
 use ptx_frontend::types::{BoolOp, Comparison, ScalarType};
 
 impl Lowering<'_> {
@@ -42,6 +42,10 @@ impl Lowering<'_> {
             Op::Load(access) => self.load(&access, inst, at, mask),
             Op::Store(access) => self.store(&access, inst, at, mask),
             Op::Atomic(op, access) => self.atomic(op, &access, inst, at, mask),
+            // The Tensor engine has no fragments in lanes; the routine on GpSimd has no operand for so many registers.
+            Op::Collective(Collective::Mma(mma)) => {
+                self.refuse(format!("multiplies matrices that lanes hold (`mma.{mma}`)"))
+            }
             Op::Collective(collective) => self.collective(collective, inst, at, mask),
             // Memory operations of a lane are in program order, and those of a wave's lanes complete one after the
             // other, so fences have nothing to add; sleeping lanes would wait for nobody.

@@ -4,15 +4,18 @@ use super::{LANES, Row, each};
 use crate::tile::ops::Meaning;
 use crate::tile::{Attributes, Collective, Elementwise, ShuffleMode, VoteMode};
 use ptx_frontend::types::{AtomicOp, ScalarType};
+use smallvec::{SmallVec, smallvec};
 
 /// One value of every lane.
 pub(super) type Values = [u64; LANES];
+/// Results of lanes that acted together.
+pub(super) type Results = SmallVec<[Values; 2]>;
 
 /// Results of the acting lanes. `member` is their common mask; lanes outside it or not acting contribute nothing.
 /// `args` are the arguments behind the mask, of acting lanes.
-pub fn act(what: Collective, acting: u32, member: u32, args: &[Values]) -> [Values; 2] {
+pub fn act(what: Collective, acting: u32, member: u32, args: &[Values]) -> SmallVec<[Values; 2]> {
     let members = acting & member;
-    let mut results = [[0; LANES]; 2];
+    let mut results: Results = smallvec![[0; LANES]; 2];
     let voters =
         |bits: &Values| (0..32).filter(|&l| members & (1 << l) != 0 && bits[l] != 0).fold(0, |m, l| m | 1 << l);
     match what {
@@ -43,7 +46,8 @@ pub fn act(what: Collective, acting: u32, member: u32, args: &[Values]) -> [Valu
         Collective::MatchAll(_) => {
             let first = (members.trailing_zeros() as usize).min(LANES - 1);
             let alike = (0..LANES).all(|l| members & (1 << l) == 0 || args[0][l] == args[0][first]);
-            results = [[if alike { u64::from(members) } else { 0 }; LANES], [u64::from(alike); LANES]];
+            results[0] = [if alike { u64::from(members) } else { 0 }; LANES];
+            results[1] = [u64::from(alike); LANES];
         }
         Collective::Reduce(op, ty, abs, nan) => {
             let combine = reduction(op, ty, nan);
@@ -58,6 +62,7 @@ pub fn act(what: Collective, acting: u32, member: u32, args: &[Values]) -> [Valu
         }
         Collective::WarpBarrier => {}
         Collective::ActiveMask => results[0] = [u64::from(acting); LANES],
+        Collective::Mma(mma) => return super::mma::multiply(&mma, acting, args),
     }
     results
 }
@@ -108,7 +113,7 @@ pub(crate) fn reduction_exists(op: AtomicOp, ty: ScalarType, abs: bool, nan: boo
 }
 
 /// Writes the results of acting lanes to the rows they asked for.
-pub(super) fn give(results: &[Values; 2], lanes: u32, rows: &[Row], outs: &[u32]) {
+pub(super) fn give(results: &[Values], lanes: u32, rows: &[Row], outs: &[u32]) {
     for (values, &out) in results.iter().zip(outs) {
         each(lanes, |lane| rows[out as usize].set(lane, values[lane]));
     }

@@ -6,6 +6,7 @@ use super::prepare::{Code, Ref, Step, Together};
 use super::warp::{Context, Warp, WarpFault, partition, row};
 use super::{FaultKind, GlobalMemory, LANES, LaneFault, Row, Services, Thread, each, special, try_each};
 use crate::tile::Collective;
+use smallvec::{SmallVec, smallvec};
 
 impl Warp {
     pub(super) fn run_steps<M: GlobalMemory, S: Services>(
@@ -145,7 +146,7 @@ impl Warp {
             Collective::ActiveMask => Row::of(u64::from(lanes)),
             _ => row(rows, context.constants, together.args[0]).clone(),
         };
-        let mut args: [Values; 3] = [[0; LANES]; 3];
+        let mut args: SmallVec<[Values; 3]> = smallvec![[0; LANES]; together.args.len().saturating_sub(1)];
         for (values, &arg) in args.iter_mut().zip(together.args.iter().skip(1)) {
             let arg = row(rows, context.constants, arg);
             each(lanes, |lane| values[lane] = arg.get(lane));

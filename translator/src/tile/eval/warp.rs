@@ -471,7 +471,9 @@ impl Warp {
             let End::Collective(together, next) = &code.end else { unreachable!("lanes wait there at a collective") };
             (code.function, together, next)
         };
-        let mut args: [Values; 3] = [[0; LANES]; 3];
+        // All of them do the same, so they have as many arguments.
+        let (_, together, _) = end_of(&actors[0]);
+        let mut args: SmallVec<[Values; 3]> = smallvec![[0; LANES]; together.args.len().saturating_sub(1)];
         for waiting in actors {
             let (function, together, _) = end_of(waiting);
             for (values, &arg) in args.iter_mut().zip(together.args.iter().skip(1)) {

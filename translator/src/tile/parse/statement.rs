@@ -4,8 +4,8 @@ use super::{Cursor, Parsed, Values};
 use crate::tile::names::Name;
 use crate::tile::ops::spelling;
 use crate::tile::{
-    Access, Args, Barrier, BarrierKind, Callee, Collective, ImageOp, Inst, Kernel, Op, Results, ShuffleMode, Space,
-    SymbolId, Target, Terminator, VoteMode,
+    Access, Args, Barrier, BarrierKind, Callee, Collective, ImageOp, Inst, Kernel, Mma, Op, Results, ShuffleMode,
+    Space, SymbolId, Target, Terminator, VoteMode,
 };
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -212,6 +212,7 @@ fn with_words(name: Name, words: &[&str]) -> Option<Op> {
         (Name::Elect, []) => collective(Collective::Elect),
         (Name::WarpBarrier, []) => collective(Collective::WarpBarrier),
         (Name::ActiveMask, []) => collective(Collective::ActiveMask),
+        (Name::Mma, words) => collective(Collective::Mma(Mma::from_words(words)?)),
         _ => None,
     }
 }
