@@ -67,7 +67,7 @@ impl Lowering<'_> {
     }
 
     /// Another lane's value.
-    fn from_lane(&mut self, value: Value, lane: Value) -> Value {
+    fn value_of_lane(&mut self, value: Value, lane: Value) -> Value {
         let args = [WARP, value, lane, Value::Const(0x1f)];
         self.builder.collective(Collective::Shuffle(ShuffleMode::Idx), &args, &[Type::B32])[0]
     }

@@ -130,8 +130,8 @@ fn doubles(mma: &Mma, operands: &Operands<'_>) -> SmallVec<[Values; 2]> {
 }
 
 fn integers(mma: &Mma, operands: &Operands<'_>) -> SmallVec<[Values; 2]> {
-    let a = operands.a(|ty| read::integer(ty));
-    let b = operands.b(|ty| read::integer(ty));
+    let a = operands.a(read::integer);
+    let b = operands.b(read::integer);
     let c: Table<i32> = operands.c(|bits| bits as i32);
     let rows = operands.rows_of_b();
     let mut d = Table::new(1, c.rows, c.columns, 0u64);

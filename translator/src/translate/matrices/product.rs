@@ -64,7 +64,8 @@ pub(super) fn mma(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operand]
 /// `wmma.mma.sync.aligned.alayout.blayout.shape...`: the layouts say how A and B were loaded, and do not matter here.
 pub(super) fn wmma(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operand]) -> Result<(), Failure> {
     let shape = words.take_with(shape).ok_or_else(Failure::form)?;
-    (by_columns(words)?, by_columns(words)?);
+    by_columns(words)?;
+    by_columns(words)?;
     let refined = refinements(words);
     let types: Vec<ScalarType> = std::iter::from_fn(|| words.take_type()).collect();
     let types = match types[..] {

@@ -94,7 +94,8 @@ pub(super) fn store(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     let count = count(words)?;
     let transposes = words.take("trans");
     let is_narrow = words.take("m16n8") && words.take("b8");
-    if !is_narrow && !(words.take("m8n8") && words.take("b16")) || is_narrow && !transposes {
+    let exists = if is_narrow { transposes } else { words.take("m8n8") && words.take("b16") };
+    if !exists {
         return Err(Failure::form());
     }
     let rows = Rows::of(at, words, address)?;
@@ -140,7 +141,7 @@ pub(super) fn transpose(at: &mut Lowering<'_>, words: &mut Words, operands: &[Op
     let mut halves = Vec::new();
     for i in 0..2 {
         let lane = at.with_constant(Elementwise::Add, first, 4 * i)?;
-        let pair = at.from_lane(value, lane);
+        let pair = at.value_of_lane(value, lane);
         let element = at.binary(Elementwise::Shr, pair, shift)?;
         halves.push(at.with_constant(Elementwise::And, element, 0xffff)?);
     }
@@ -191,10 +192,10 @@ impl Rows {
     /// The row that lane `first + lane` has the address of.
     fn fetch(&self, at: &mut Lowering<'_>, lane: Value, first: u64) -> Result<Row, Failure> {
         let lane = at.with_constant(Elementwise::Add, lane, first)?;
-        let low = at.from_lane(self.low, lane);
+        let low = at.value_of_lane(self.low, lane);
         let mut address = at.resize(low, Type::B32, Type::B64, false)?;
         if let Some(high) = self.high {
-            let high = at.from_lane(high, lane);
+            let high = at.value_of_lane(high, lane);
             let high = at.resize(high, Type::B32, Type::B64, false)?;
             let high = at.op(Elementwise::Shl, ScalarType::B64, &[high, Value::Const(32)])?;
             address = at.op(Elementwise::Or, ScalarType::B64, &[address, high])?;

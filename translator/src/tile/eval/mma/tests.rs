@@ -33,7 +33,7 @@ fn manual_a(m: usize, k: usize, bits: u32, lane: usize, i: usize) -> (usize, usi
         (8, 4, 64) => (group, thread),
         (16, 4, 64) => (low(i == 0), thread),
         (16, 8, 64) => (low(i == 0 || i == 2), if i < 2 { thread } else { thread + 4 }),
-        (16, 16, 64) => (low(i % 2 == 0), if i % 2 == 0 { i * 2 + thread } else { i * 2 - 2 + thread }),
+        (16, 16, 64) => (low(i & 1 == 0), if i & 1 == 0 { i * 2 + thread } else { i * 2 - 2 + thread }),
         (16, 4, 32) => (low(i == 0), thread),
         (16, 8, 32) => (low(i == 0 || i == 2), if i < 2 { thread } else { thread + 4 }),
         (16, 8, 16) => (low(i < 2), thread * 2 + (i & 1)),
