@@ -5,15 +5,19 @@
 //! written from NVIDIA's manual with other means than the product (`rustc_apfloat`, wide integers, tables of all values
 //! of a format, `f64` for approximations); they share only the table's spelling of forms with it.
 //!
-//! In reading order: what a subject is (here), where subjects come from ([`table`], [`carry`]), their inputs, their meaning ([`oracle`]), their PTX ([`kernel`]), and how results are judged.
+//! In reading order: what a subject is (here), where subjects come from ([`table`], [`carry`],
+//! [`memory`], [`atomic`], [`warp`]), their inputs, their meaning ([`oracle`]), their PTX ([`kernel`]), and how results are judged.
 
 pub mod inputs;
 pub mod judge;
 pub mod kernel;
 pub mod oracle;
 
+pub mod atomic;
 pub mod carry;
+pub mod memory;
 pub mod table;
+pub mod warp;
 
 pub mod catalogue;
 pub mod supervisor;
@@ -125,6 +129,8 @@ pub struct Subject {
     pub declarations: String,
     /// The instructions.
     pub body: String,
+    /// Whether it needs 32 bytes of global memory for every thread: parameter `scratch`.
+    pub scratch: bool,
     /// What must come of them.
     pub oracle: Oracle,
     /// Whether all of it is determined.

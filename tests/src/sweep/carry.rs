@@ -72,6 +72,7 @@ fn subject(form: FormId, choice: &[usize]) -> Subject {
         outputs,
         declarations: if takes { "    .reg .b32 %with;\n".into() } else { String::new() },
         body,
+        scratch: false,
         oracle: Oracle::Thread(Box::new(meaning)),
         certainty: Certainty::Exact,
     }

@@ -73,7 +73,7 @@ fn kernel(text: &mut String, index: usize, subject: &Subject) {
     let mut line = |args: std::fmt::Arguments<'_>| writeln!(text, "{args}").expect("writing to a string");
     line(format_args!("// {}", subject.name));
     line(format_args!(
-        ".visible .entry {}(.param .u64 inputs, .param .u64 outputs, .param .u32 count)\n{{",
+        ".visible .entry {}(.param .u64 inputs, .param .u64 outputs, .param .u32 count, .param .u64 scratch)\n{{",
         name(index)
     ));
     line(format_args!(

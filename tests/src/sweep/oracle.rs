@@ -19,6 +19,7 @@ use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 use rustc_apfloat::Round;
 
+pub(crate) use float::{add as float_add, maximum as float_maximum};
 pub(crate) use integer::Int;
 
 /// A form with its dot-words chosen.

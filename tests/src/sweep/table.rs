@@ -135,6 +135,7 @@ impl Draft {
             outputs: self.outputs,
             declarations: String::new(),
             body: self.text,
+            scratch: false,
             oracle: Oracle::Thread(meaning),
             certainty,
         }

@@ -129,15 +129,23 @@ fn launch(driver: &Driver, function: Function, subject: &Subject, inputs: &[Vec<
     let bytes: Vec<u8> = inputs.iter().flatten().flat_map(|value| value.to_le_bytes()).collect();
     let from = driver.buffer(if bytes.is_empty() { &[0; 8] } else { &bytes })?;
     let to = driver.buffer(&vec![0; 8 * count * subject.outputs.len()])?;
+    let scratch = if subject.scratch { driver.buffer(&vec![0; 32 * count])? } else { 0 };
     let shape =
         Shape { grid: [(count / BLOCK) as u32, 1, 1], block: [BLOCK as u32, 1, 1], shared: 0, cooperative: false };
-    let mut parameters =
-        [from.to_le_bytes().to_vec(), to.to_le_bytes().to_vec(), (count as u32).to_le_bytes().to_vec()];
+    let mut parameters = [
+        from.to_le_bytes().to_vec(),
+        to.to_le_bytes().to_vec(),
+        (count as u32).to_le_bytes().to_vec(),
+        scratch.to_le_bytes().to_vec(),
+    ];
     driver.launch(function, &shape, &mut parameters)?;
     driver.synchronize()?;
     let bytes = driver.read(to, 8 * count * subject.outputs.len())?;
     driver.free(from)?;
     driver.free(to)?;
+    if subject.scratch {
+        driver.free(scratch)?;
+    }
     let values = bytes.chunks_exact(8).map(|bytes| u64::from_le_bytes(bytes.try_into().expect("eight bytes")));
     let values: Vec<u64> = values.collect();
     let outputs = values.chunks_exact(count).zip(&subject.outputs);
