@@ -23,6 +23,7 @@ pub mod catalogue;
 pub mod supervisor;
 pub mod worker;
 
+pub mod golden;
 pub mod report;
 
 use oracle::format::Format;

@@ -50,13 +50,8 @@ fn is_known(variant: &Variant) -> bool {
     let is_vector_of_eight = count == 8 && !is_wide;
     // Eviction from the second level is for wide vectors.
     let evicts_second = variant.words.iter().any(|word| word.starts_with("L2::evict"));
-    space != "other"
-        && fits
-        && !is_vector_of_eight
-        && (bits < 128 || count == 1)
-        && !(advises && !is_global)
-        && !(caches && evicts)
-        && !(evicts_second && !is_wide)
+    let exists = space != "other" && fits && !is_vector_of_eight && (bits < 128 || count == 1);
+    exists && (is_global || !advises) && !(caches && evicts) && (is_wide || !evicts_second)
 }
 
 /// Registers for loaded values may be wider than they are.

@@ -2,7 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::judge::{Outcome, State};
-use super::worker::Line;
+use super::worker::{Line, from_hex};
 use anyhow::{Context as _, Result};
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader};
@@ -31,8 +31,8 @@ pub struct Finished {
     pub index: usize,
     /// How it went.
     pub outcome: Outcome,
-    /// Its outputs, if they were kept.
-    pub outputs: Option<Vec<Vec<u64>>>,
+    /// Its outputs, packed, if they were kept.
+    pub outputs: Option<Vec<u8>>,
 }
 
 impl Supervisor<'_> {
@@ -106,6 +106,7 @@ impl Supervisor<'_> {
                 Ok(Line::Begin(index)) => current = index,
                 Ok(Line::End(index, outcome, outputs)) => {
                     indices.retain(|other| *other != index);
+                    let outputs = outputs.and_then(|text| from_hex(&text));
                     done(Finished { index, outcome, outputs });
                 }
                 Ok(Line::Broken(_)) => break None,

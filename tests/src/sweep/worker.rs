@@ -2,6 +2,7 @@
 //!
 //! The process may end at any time, since the driver under test may crash; [`super::supervisor`] starts another one.
 
+use super::golden;
 use super::inputs::{BLOCK, inputs};
 use super::judge::{Outcome, State, judge};
 use super::kernel::{self, Needs};
@@ -19,8 +20,8 @@ const PER_MODULE: usize = 32;
 pub enum Line {
     /// The subject with this index comes next.
     Begin(usize),
-    /// What came of it, and its outputs if they were asked for.
-    End(usize, Outcome, Option<Vec<Vec<u64>>>),
+    /// What came of it, and its outputs, packed and in hexadecimal digits, if they were asked for.
+    End(usize, Outcome, Option<String>),
     /// The driver is of no use any more: another process must go on behind this subject.
     Broken(usize),
     /// All done.
@@ -75,6 +76,7 @@ pub fn run(driver: &Driver, task: &Task<'_>, mut out: impl Write) -> std::io::Re
                 Err(failure) => (refused(subject, &failure), None),
             };
             let outputs = outputs.filter(|_| task.keeps_outputs);
+            let outputs = outputs.map(|outputs| to_hex(&golden::pack(&subject.outputs, &outputs)));
             say(&Line::End(*index, outcome, outputs))?;
             if driver.synchronize().is_err() {
                 return say(&Line::Broken(*index));
@@ -87,6 +89,18 @@ pub fn run(driver: &Driver, task: &Task<'_>, mut out: impl Write) -> std::io::Re
         }
     }
     say(&Line::Done)
+}
+
+/// Bytes as hexadecimal digits.
+fn to_hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).expect("half a byte is a digit");
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+}
+
+/// The opposite.
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|digit| Some(digit.to_digit(16)? as u8)).collect();
+    Some(digits?.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
 fn needs(subject: &Subject) -> Needs {

@@ -2,6 +2,7 @@
 //!
 //! It needs nothing but itself and the folder `tests/`, so that it can be carried to a machine with a GPU.
 
+mod record;
 mod run;
 mod sweeps;
 
@@ -21,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Runs the cases and the sweeps; ends with status 0 if all pass, 1 if not
     Run(run::Run),
+    /// Runs the sweeps on real hardware and writes golden vectors
+    Record(record::Record),
     /// Writes what the sweeps found, form by form, as a page and as JSON
     Report(run::Report),
     /// Runs one case in this process
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
     let command = Arguments::parse().command;
     let result = match command {
         Command::Run(run) => run.run(),
+        Command::Record(record) => record.run(),
         Command::Report(report) => report.run(),
         Command::Case { file } => return cases::run_here(&file),
         Command::Worker { selection, outputs, indices } => sweeps::work(&selection, outputs, &indices),

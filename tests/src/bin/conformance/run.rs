@@ -1,6 +1,6 @@
 //! `conformance run` and `conformance report`.
 
-use super::{Selection, sweeps};
+use super::{Selection, record, sweeps};
 use anyhow::{Context as _, Result};
 use conformance::cases;
 use conformance::run::Outcome;
@@ -16,6 +16,9 @@ pub(crate) struct Run {
     /// Only the sweeps
     #[arg(long, conflicts_with = "files")]
     sweeps_only: bool,
+    /// Recorded vectors to replay, besides those in `golden/`
+    #[arg(long, value_name = "FILE")]
+    golden: Vec<PathBuf>,
     /// Name what passes too
     #[arg(short, long)]
     verbose: bool,
@@ -39,6 +42,12 @@ impl Run {
         }
         if self.files.is_empty() {
             self.sweeps(&mut tally)?;
+            for file in record::recordings()?.iter().chain(&self.golden) {
+                let replayed = record::replay(file, &self.selection)?;
+                tally.passed += replayed.passed;
+                tally.failed += replayed.failed;
+                tally.skipped += replayed.skipped;
+            }
         }
         let Tally { passed, failed, skipped } = tally;
         println!("{passed} passed, {failed} failed, {skipped} unsupported");
