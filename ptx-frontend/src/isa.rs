@@ -737,11 +737,11 @@ isa! {
         /// Reads a texture.
         Tex = "tex" executed [
             1.0 sm_10: ".GEOM.v4.f16|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
-            3.1 sm_30: ".grad.GEOM.v4.f16|.u32|.s32|.f32.f32  d:{b16}{|p:pred}, [a..], dx:{f32}, dy:{f32}{, e:{s32}}{, f:f32}"
+            3.1 sm_30: ".grad.GEOM.v4.f16|.u32|.s32|.f32.f32  d:{b16}{|p:pred}, [a..], x:{f32}, y:{f32}{, e:{s32}}{, f:f32}"
             3.1 sm_30: ".base.GEOM.v4.f16|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
             3.1 sm_30: ".level.GEOM.v4.f16|.u32|.s32|.f32.s32|.f32  d:{b16}{|p:pred}, [a..], lod:b32{, e:{s32}}{, f:f32}"
             4.2 sm_53: ".GEOM.v2.f16x2.s32|.f32  d:{b32}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
-            4.2 sm_53: ".grad.GEOM.v2.f16x2.f32  d:{b32}{|p:pred}, [a..], dx:{f32}, dy:{f32}{, e:{s32}}{, f:f32}"
+            4.2 sm_53: ".grad.GEOM.v2.f16x2.f32  d:{b32}{|p:pred}, [a..], x:{f32}, y:{f32}{, e:{s32}}{, f:f32}"
             4.2 sm_53: ".base.GEOM.v2.f16x2.s32|.f32  d:{b32}{|p:pred}, [a..]{, e:{s32}}{, f:f32}"
             4.2 sm_53: ".level.GEOM.v2.f16x2.s32|.f32  d:{b32}{|p:pred}, [a..], lod:b32{, e:{s32}}{, f:f32}"
         ]

@@ -2,6 +2,7 @@
 //! describes the notation.
 
 use crate::driver::Shape;
+use crate::image::Image;
 use crate::value::{Element, Elements, Type};
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -53,7 +54,7 @@ pub struct Launch {
 }
 
 /// A kernel argument.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Argument {
     /// Its name in the header.
     pub name: String,
@@ -62,7 +63,7 @@ pub struct Argument {
 }
 
 /// What an argument is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum ArgumentKind {
     /// The address of a new array.
     Array {
@@ -82,6 +83,8 @@ pub enum ArgumentKind {
         /// The elements.
         content: Elements,
     },
+    /// A texture or surface.
+    Image(Image),
     /// An address computed from that of an array: `out + 2`, or a plain number.
     Address {
         /// The array; without it, the offset is the address.
@@ -205,7 +208,7 @@ fn target_of(text: &str) -> Result<u32> {
 }
 
 /// Splits at commas that stand outside of brackets.
-fn split_at_commas(text: &str) -> Vec<&str> {
+pub(crate) fn split_at_commas(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     for (at, character) in text.char_indices() {
         match character {
@@ -276,6 +279,9 @@ impl Argument {
     /// `name: u32[32] = …`, `name: value u8[12] = …`, `name: f32 = 1.5`, `name: ptr = out + 4`
     fn parse(text: &str) -> Result<Argument> {
         let (name, rest) = text.split_once(':').with_context(|| format!("`{text}` lacks a type"))?;
+        if let Some(image) = Image::parse(rest.trim())? {
+            return Ok(Argument { name: name.trim().into(), kind: ArgumentKind::Image(image) });
+        }
         let (ty, content) = match rest.split_once('=') {
             Some((ty, content)) => (ty.trim(), content.trim()),
             None => (rest.trim(), "0"),

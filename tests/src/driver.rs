@@ -1,6 +1,6 @@
 //! A `libcuda.so.1`, opened at run time, and the few driver functions that the cases need.
 //!
-//! This is the only file that calls the library. It uses plain functions of the documented API, so that every
+//! This file and those of its folder are the only ones that call the library. It uses plain functions of the documented API, so that every
 //! implementation of it can be tested.
 
 use anyhow::{Context as _, Result};
@@ -90,6 +90,9 @@ macro_rules! call {
         $driver.answer(code)
     }};
 }
+
+mod images;
+pub use images::Held;
 
 impl Driver {
     /// Opens the library and initializes CUDA with a context of its own on device 0.

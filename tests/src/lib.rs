@@ -3,6 +3,7 @@
 //! `CONFORMANCE_DRIVER=/path/to/libcuda.so.1` chooses the library; without it, it is the one built from this workspace.
 
 pub mod driver;
+pub mod image;
 pub mod value;
 
 pub mod case;

@@ -1,7 +1,8 @@
 //! Runs a case against a driver.
 
 use crate::case::{Argument, ArgumentKind, Case, Launch, Problem};
-use crate::driver::{Address, Answer, Driver, Failure, Module, is_ours};
+use crate::driver::{Address, Answer, Driver, Failure, Held, Module, is_ours};
+use crate::image::{Image, Store, Texels};
 use crate::value::{Arrays, Element, Type};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::collections::HashMap;
@@ -55,12 +56,14 @@ fn check_load_error(failure: &Failure, problem: &Problem) -> Result<()> {
 /// Arguments in memory: the arrays, and the bytes of every parameter.
 struct Prepared {
     addresses: HashMap<String, Address>,
+    /// What holds the texels of textures and surfaces.
+    images: HashMap<String, (Store, Held)>,
     arrays: Arrays,
     parameters: Vec<Vec<u8>>,
 }
 
 fn run_launch(driver: &Driver, module: Module, launch: &Launch) -> Result<()> {
-    let mut prepared = prepare(driver, &launch.arguments)?;
+    let mut prepared = prepare(driver, module, &launch.arguments)?;
     let answer = driver
         .function(module, &launch.kernel)
         .and_then(|function| driver.launch(function, &launch.shape, &mut prepared.parameters));
@@ -81,8 +84,11 @@ fn run_launch(driver: &Driver, module: Module, launch: &Launch) -> Result<()> {
     for expectation in &launch.expectations {
         let (ty, first) =
             prepared.arrays.get(&expectation.array).with_context(|| format!("no array `{}`", expectation.array))?;
-        let address = prepared.addresses[&expectation.array];
-        let bytes = driver.read(address, first.len() * ty.size()).map_err(unexpected("reading back"))?;
+        let bytes = match prepared.images.get(&expectation.array) {
+            Some((store, held)) => driver.read_array(store, *held),
+            None => driver.read(prepared.addresses[&expectation.array], first.len() * ty.size()),
+        };
+        let bytes = bytes.map_err(unexpected("reading back"))?;
         let mut bits = to_bits(*ty, &bytes);
         let count = match expectation.index {
             Some(index) => {
@@ -107,8 +113,9 @@ fn expect_failure(answer: Answer, code: &str) -> Result<()> {
     }
 }
 
-fn prepare(driver: &Driver, arguments: &[Argument]) -> Result<Prepared> {
-    let mut prepared = Prepared { addresses: HashMap::new(), arrays: HashMap::new(), parameters: Vec::new() };
+fn prepare(driver: &Driver, module: Module, arguments: &[Argument]) -> Result<Prepared> {
+    let mut prepared =
+        Prepared { addresses: HashMap::new(), images: HashMap::new(), arrays: HashMap::new(), parameters: Vec::new() };
     for argument in arguments {
         let bytes = match &argument.kind {
             ArgumentKind::Array { ty, count, content } => {
@@ -121,6 +128,10 @@ fn prepare(driver: &Driver, arguments: &[Argument]) -> Result<Prepared> {
             ArgumentKind::Value { ty, count, content } => {
                 to_bytes(*ty, &known_bits(&content.of(*ty, *count, &prepared.arrays)?)?)
             }
+            ArgumentKind::Image(image) => match prepare_image(driver, module, &argument.name, image, &mut prepared)? {
+                Some(handle) => handle.to_le_bytes().to_vec(),
+                None => continue,
+            },
             ArgumentKind::Address { array, offset } => {
                 let base = match array {
                     Some(name) => *prepared.addresses.get(name).with_context(|| format!("no array `{name}`"))?,
@@ -132,6 +143,33 @@ fn prepare(driver: &Driver, arguments: &[Argument]) -> Result<Prepared> {
         prepared.parameters.push(bytes);
     }
     Ok(prepared)
+}
+
+/// Makes a texture or surface; the handle to be passed, unless it is bound to a reference.
+fn prepare_image(
+    driver: &Driver,
+    module: Module,
+    name: &str,
+    image: &Image,
+    prepared: &mut Prepared,
+) -> Result<Option<Address>> {
+    let (store, held) = match &image.texels {
+        Texels::Of(other) => prepared.images.get(other).with_context(|| format!("no texels `{other}`"))?.clone(),
+        Texels::New(store) => {
+            let bits = known_bits(&store.content.of(store.ty, store.count(), &prepared.arrays)?)?;
+            let held = driver.texels(store, &to_bytes(store.ty, &bits)).map_err(unexpected("texels"))?;
+            prepared.arrays.insert(name.into(), (store.ty, bits));
+            (Store::clone(store), held)
+        }
+    };
+    let handle = match (image.is_reference, image.is_surface) {
+        (true, true) => driver.bind_surface(module, name, held).map(|()| None),
+        (true, false) => driver.bind_texture(module, name, &store, held, &image.sampling).map(|()| None),
+        (false, true) => driver.surface(&store, held).map(Some),
+        (false, false) => driver.texture(&store, held, &image.sampling).map(Some),
+    };
+    prepared.images.insert(name.into(), (store, held));
+    handle.map_err(unexpected("the texture or surface"))
 }
 
 fn known_bits(elements: &[Element]) -> Result<Vec<u64>> {

@@ -13,7 +13,7 @@ impl<'a> Parser<'a> {
         let kind = match self.token.kind {
             TokenKind::Word => return self.name_operand(),
             TokenKind::Punctuation(_) if self.is("[") => self.bracketed()?,
-            TokenKind::Punctuation(_) if self.is("{") => OperandKind::Vector(self.operands_within("{", "}")?),
+            TokenKind::Punctuation(_) if self.is("{") => return self.vector(),
             TokenKind::Punctuation(_) if in_call && self.is("(") => OperandKind::List(self.operands_within("(", ")")?),
             TokenKind::Punctuation(_) if (self.is("!") || self.is("-")) && self.is_name_next() => {
                 let is_not = self.is("!");
@@ -29,6 +29,19 @@ impl<'a> Parser<'a> {
             },
         };
         Ok(Operand { kind, span: self.since(start) })
+    }
+
+    /// `{a, b}`, perhaps with a predicate: `{a, b}|p`
+    fn vector(&mut self) -> Parsed<Operand<'a>> {
+        let start = self.token.span;
+        let kind = OperandKind::Vector(self.operands_within("{", "}")?);
+        let vector = Operand { kind, span: self.since(start) };
+        if !self.take("|") {
+            return Ok(vector);
+        }
+        let predicate = self.deeper(Self::name_or_fail)?;
+        let span = start.to(predicate.span);
+        Ok(Operand { kind: OperandKind::Pair(Box::new(vector), Box::new(predicate)), span })
     }
 
     /// From `start` to the end of the last token taken.

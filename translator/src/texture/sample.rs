@@ -172,8 +172,9 @@ fn position(c: f64, n: f64, offset: i32, is_normalized: bool, mode: AddressMode)
         AddressMode::ClampOgl => texels.clamp(0.0, n),
         AddressMode::Clamp | AddressMode::Border => texels,
     };
-    // Infinities do not repeat.
-    if position.is_nan() { 0.0 } else { position }
+    // Infinities do not repeat, and lie beyond every texture like any large number.
+    const FAR: f64 = (1u64 << 40) as f64;
+    if position.is_nan() { 0.0 } else { position.clamp(-FAR, FAR) }
 }
 
 /// The texel that an index means, `None` for the border.
