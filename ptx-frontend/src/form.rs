@@ -34,6 +34,7 @@
 
 mod example;
 mod matching;
+mod spell;
 mod table;
 mod variant;
 
@@ -43,6 +44,7 @@ use crate::types::ScalarType;
 use smallvec::SmallVec;
 
 pub use example::{PREAMBLE, example};
+pub use spell::{Place, Shape, Spelt, spell};
 pub(crate) use matching::{Mismatch, Registers};
 pub(crate) use table::{Spelling, TABLE};
 pub use variant::{Place, PlaceKind, Variant, choices, variant};

@@ -15,3 +15,6 @@ pub mod sweep;
 
 pub mod program;
 pub mod toolchain;
+
+pub mod differential;
+pub mod naive;

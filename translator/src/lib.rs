@@ -47,6 +47,13 @@ pub fn translate(module: &Module, entry: &str, options: &Options) -> Result<Kern
     Ok(kernel)
 }
 
+/// The same without the passes: what they start from, for tests that compare before and after.
+pub fn translate_without_passes(module: &Module, entry: &str, options: &Options) -> Result<Kernel, TranslateError> {
+    let kernel = translate::lower(module, entry, options)?;
+    verify(&kernel, "lower")?;
+    Ok(kernel)
+}
+
 fn verify(kernel: &Kernel, pass: &'static str) -> Result<(), TranslateError> {
     if !cfg!(debug_assertions) {
         return Ok(());
