@@ -44,8 +44,8 @@ use crate::types::ScalarType;
 use smallvec::SmallVec;
 
 pub use example::{PREAMBLE, example};
-pub use spell::{Place, Shape, Spelt, spell};
 pub(crate) use matching::{Mismatch, Registers};
+pub use spell::{Place, Shape, Spelt, spell};
 pub(crate) use table::{Spelling, TABLE};
 pub use variant::{Place, PlaceKind, Variant, choices, variant};
 

@@ -632,3 +632,61 @@ bb4:
 }";
     Test { grid: [3, 1, 1], block: [8, 4, 1], text: text.into(), ..Test::new("") }.check();
 }
+
+#[test]
+fn the_counter_of_an_outer_loop_changes_at_the_end_of_an_inner_one() {
+    Test::new(
+        "bb1:
+    jump bb2(3, 0)
+bb2(%10:b32, %11:b32):
+    %12:pred = setp.eq.u32 %10, 0
+    branch %12 ? bb6 : bb3
+bb3:
+    %13:b32 = sub.u32 %10, 1
+    %14:b32 = and.b32 %1, 3
+    jump bb4(%14)
+bb4(%15:b32):
+    %16:pred = setp.eq.u32 %15, 0
+    branch %16 ? bb2(%13, %11) : bb5
+bb5:
+    %17:b32 = sub.u32 %15, 1
+    jump bb4(%17)
+bb6:
+    store.global.u32 [%5], %10
+    exit",
+    )
+    .check();
+}
+
+#[test]
+fn a_block_behind_a_constant_condition_may_never_run() {
+    Test::new(
+        "bb1:
+    %10:pred = setp.eq.u32 %2, 100
+    branch 0 ? bb2 : bb3
+bb2:
+    store.global.u32 [%5], 7
+    jump bb4
+bb3:
+    store.global.u32 [%5], 8
+    jump bb4
+bb4:
+    exit",
+    )
+    .check();
+}
+
+#[test]
+fn a_vector_goes_to_registers_of_different_widths() {
+    let mut test = Test::new(
+        "bb1:
+    store.local.u32 [0], %4
+    %10:b16, %11:b32 = load.local.v2.u8 [0]
+    %12:b32 = zext.b32.b16 %10
+    %13:b32 = add.u32 %12, %11
+    store.global.u32 [%5], %13
+    exit",
+    );
+    test.lanes = false;
+    test.check();
+}

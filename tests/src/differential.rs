@@ -45,8 +45,9 @@ pub struct Prepared {
 /// Parses a program. An error is a finding: whatever is drawn is valid.
 pub fn prepare(program: &Program) -> Result<Prepared, String> {
     let text = program.print();
-    let module = ptx_frontend::parse_module(&text, "drawn.ptx")
-        .map_err(|errors| format!("it does not parse: {}", errors.first().map_or(String::new(), ToString::to_string)))?;
+    let module = ptx_frontend::parse_module(&text, "drawn.ptx").map_err(|errors| {
+        format!("it does not parse: {}", errors.first().map_or(String::new(), ToString::to_string))
+    })?;
     if let Some(error) = module.functions.iter().find_map(|function| function.errors.first()) {
         return Err(format!("it does not check: {error}"));
     }
@@ -96,7 +97,8 @@ fn difference(program: &Program, expected: &[Buffer], left: &[Vec<u8>]) -> Optio
     for (number, (expected, left)) in expected.iter().zip(left).enumerate() {
         let Some(at) = expected.bytes.iter().zip(left).position(|(a, b)| a != b) else { continue };
         let word = at & !3;
-        let show = |bytes: &[u8]| bytes[word..word + 4].iter().rev().fold(0u32, |all, byte| all << 8 | u32::from(*byte));
+        let show =
+            |bytes: &[u8]| bytes[word..word + 4].iter().rev().fold(0u32, |all, byte| all << 8 | u32::from(*byte));
         let place = if number == 1 { program.describe(at) } else { format!("byte {at} of buffer {number}") };
         return Some(format!("{place}: {:#010x}, expected {:#010x}", show(left), show(&expected.bytes)));
     }

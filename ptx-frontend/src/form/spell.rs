@@ -132,6 +132,9 @@ mod tests {
         assert_eq!(spelt.operands[1].shape, Shape::Address);
         let wide = spell(Opcode::Mul, 1, &mut |_| 0).unwrap();
         assert_eq!(wide.text, "mul.wide.u16");
-        assert!(matches!(wide.operands[0].shape, Shape::Values { bits: 32, count: 1, .. }) && wide.operands[0].is_destination);
+        assert!(
+            matches!(wide.operands[0].shape, Shape::Values { bits: 32, count: 1, .. })
+                && wide.operands[0].is_destination
+        );
     }
 }

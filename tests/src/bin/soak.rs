@@ -51,7 +51,9 @@ fn run() -> Result<u64> {
         }
     }
     // Panics are findings like others; their texts come with them.
-    std::panic::set_hook(Box::new(|_| {}));
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
     match what.as_str() {
         "differential" => Ok(differential(&wanted)),
         "refused" => {
@@ -60,6 +62,10 @@ fn run() -> Result<u64> {
                 translator::translate(&module, "drawn", &translator::Options::default()).is_err()
             });
             println!("{}", list.join("\n"));
+            Ok(0)
+        }
+        "print" => {
+            println!("{}", draw::draw(wanted.seed).print());
             Ok(0)
         }
         _ => bail!("there is no `{what}`"),
@@ -98,7 +104,10 @@ fn differential(wanted: &Wanted) -> u64 {
         seed += 1;
     }
     let rate = same as f64 / begin.elapsed().as_secs_f64();
-    println!("{same} programs ({rate:.0} a second), {open} open, {} refused, {findings} differ", refused.values().sum::<u64>());
+    println!(
+        "{same} programs ({rate:.0} a second), {open} open, {} refused, {findings} differ",
+        refused.values().sum::<u64>()
+    );
     println!("refused: {refused:?}");
     println!("device: {:?} routines and others; {} forms", subject.routines, draw::drawn_forms());
     findings

@@ -98,7 +98,7 @@ impl Maker<'_> {
             let node = match self.random.below(20) {
                 0 | 1 if here.depth < 3 => self.branch(&mut here),
                 2 if here.depth < 3 && self.loops < 16 => self.repeat(&mut here),
-                3 if here.depth < 2 && self.random.one_in(2) => self.switch(&here),
+                3 if here.depth < 2 && self.random.one_in(2) => self.switch(&mut here),
                 4 | 5 if here.together == Together::Block => self.barrier(&mut here),
                 6 if !here.in_function && here.depth < 2 && self.random.one_in(4) => self.leave(&mut here),
                 7 | 8 => match self.call(&here) {
@@ -166,11 +166,8 @@ impl Maker<'_> {
         };
         // Barriers inside would have to leave both arms in the same phase of shared memory.
         let (yes, first_end) = self.arm(self.inner(here, together[0]));
-        let (mut no, mut second_end) = if self.random.one_in(2) {
-            self.arm(self.inner(here, together[1]))
-        } else {
-            (Vec::new(), *here)
-        };
+        let (mut no, mut second_end) =
+            if self.random.one_in(2) { self.arm(self.inner(here, together[1])) } else { (Vec::new(), *here) };
         let mut yes = yes;
         for (arm, end) in [(&mut yes, &first_end), (&mut no, &mut second_end)] {
             if end.shared != here.shared {
@@ -178,7 +175,8 @@ impl Maker<'_> {
             }
         }
         here.some_left |= first_end.some_left || second_end.some_left;
-        let predicate = if self.random.one_in(3) && together[0] == together[1] { format!("!{predicate}") } else { predicate };
+        let predicate =
+            if self.random.one_in(3) && together[0] == together[1] { format!("!{predicate}") } else { predicate };
         Node::If { before, predicate, arms: [yes, no] }
     }
 
@@ -206,10 +204,11 @@ impl Maker<'_> {
         Node::Loop { number, rounds, body, leaves }
     }
 
-    fn switch(&mut self, here: &Context) -> Node {
+    fn switch(&mut self, here: &mut Context) -> Node {
         let count = if self.random.one_in(2) { 2 } else { 4 };
         let inner = self.inner(here, Together::Alone);
-        let arms = (0..count).map(|_| self.arm(inner).0).collect();
+        let arms: Vec<Vec<Node>> = (0..count).map(|_| self.arm(inner).0).collect();
+        here.some_left |= arms.iter().any(|arm| contains_leave(arm));
         Node::Switch { index: format!("%r{}", self.random.below(6)), arms }
     }
 
@@ -239,7 +238,8 @@ impl Maker<'_> {
     }
 
     fn call(&mut self, here: &Context) -> Option<Node> {
-        let number = here.functions_from + self.random.below(self.program.functions.len().checked_sub(here.functions_from)?);
+        let number =
+            here.functions_from + self.random.below(self.program.functions.len().checked_sub(here.functions_from)?);
         let function = self.program.functions.get(number)?;
         let guard = if self.random.one_in(4) { format!("@%p{} ", self.random.below(6)) } else { String::new() };
         let mut lines = vec!["{".to_owned()];

@@ -55,7 +55,8 @@ pub fn refused(tries: usize, mut refuses: impl FnMut(&str) -> bool) -> Vec<Strin
 
 /// A module with this one instruction.
 fn module_of(line: &str) -> String {
-    let renamed = line.replace("%k", "%d").replace("%g", "%d").replace("%i", "%r").replace("%f", "%r").replace("%s", "%h");
+    let renamed =
+        line.replace("%k", "%d").replace("%g", "%d").replace("%i", "%r").replace("%f", "%r").replace("%s", "%h");
     format!(".version 9.2\n.target sm_120a\n.entry drawn() {{\n{PREAMBLE}{renamed}\nexit;\n}}\n")
 }
 
@@ -71,14 +72,8 @@ fn is_known(opcode: Opcode, form: u16, random: &mut Random) -> bool {
     if !module.functions[0].errors.is_empty() {
         return false;
     }
-    let launch = naive::Launch {
-        grid: [1; 3],
-        block: [1; 3],
-        parameters: &[],
-        symbols: &[],
-        refuses_races: false,
-        budget: 100,
-    };
+    let launch =
+        naive::Launch { grid: [1; 3], block: [1; 3], parameters: &[], symbols: &[], refuses_races: false, budget: 100 };
     naive::run(&module, "drawn", &launch, &mut []).is_ok()
         && translator::translate(&module, "drawn", &translator::Options::default()).is_ok()
 }
@@ -98,7 +93,8 @@ fn plain_instance(opcode: Opcode, form: u16, random: &mut Random, dialect: Diale
 fn is_valid(spelt: &Spelt) -> bool {
     let words: Vec<&str> = spelt.text.split('.').collect();
     let has = |word: &str| words.contains(&word);
-    let compares_bits = ["set", "setp"].contains(&words[0]) && words.iter().any(|word| ["b16", "b32", "b64"].contains(word));
+    let compares_bits =
+        ["set", "setp"].contains(&words[0]) && words.iter().any(|word| ["b16", "b32", "b64"].contains(word));
     if compares_bits && !has("eq") && !has("ne") {
         return false;
     }
@@ -297,7 +293,11 @@ impl Drawer<'_> {
                 let lines = vec![
                     format!("and.b32 %x0, {index}, {};", TABLE - bytes),
                     "cvt.u64.u32 %a0, %x0;".to_owned(),
-                    if space.is_empty() { "add.u64 %a0, %a0, %locg;".to_owned() } else { "mov.u64 %a1, loc;".to_owned() },
+                    if space.is_empty() {
+                        "add.u64 %a0, %a0, %locg;".to_owned()
+                    } else {
+                        "mov.u64 %a1, loc;".to_owned()
+                    },
                     if space.is_empty() { String::new() } else { "add.u64 %a0, %a0, %a1;".to_owned() },
                 ];
                 (lines.into_iter().filter(|line| !line.is_empty()).collect(), "[%a0]".to_owned())
@@ -312,7 +312,13 @@ impl Drawer<'_> {
             if writes || bytes > 32 || here.in_function && !has("const") && !has("nc") {
                 return None;
             }
-            let table = if has("const") { "ctab" } else if has("nc") { "gtab" } else { "tab" };
+            let table = if has("const") {
+                "ctab"
+            } else if has("nc") {
+                "gtab"
+            } else {
+                "tab"
+            };
             return Some((Vec::new(), format!("[{table}+{}]", self.offset(TABLE, bytes))));
         }
         if has("shared") || has("shared::cta") {

@@ -160,10 +160,8 @@ impl Program {
     pub fn print(&self) -> String {
         let mut random = Random::new(self.seed ^ 0x7ab1e);
         let mut table = || {
-            let bytes: Vec<String> = (0..TABLE / 8)
-                .flat_map(|_| random.value(64).to_le_bytes())
-                .map(|byte| byte.to_string())
-                .collect();
+            let bytes: Vec<String> =
+                (0..TABLE / 8).flat_map(|_| random.value(64).to_le_bytes()).map(|byte| byte.to_string()).collect();
             bytes.join(", ")
         };
         let (constants, globals) = (table(), table());
@@ -191,7 +189,8 @@ impl Program {
     fn declare(&self, out: &mut String, text: &str) {
         for family in FAMILIES {
             if (0..family.count).any(|number| names(text, &format!("{}{number}", family.prefix))) {
-                let _ = writeln!(out, "    .reg .{} {}<{}>;", family.declared(self.dialect), family.prefix, family.count);
+                let _ =
+                    writeln!(out, "    .reg .{} {}<{}>;", family.declared(self.dialect), family.prefix, family.count);
             }
         }
         for (name, declaration) in [
@@ -364,9 +363,8 @@ pub(super) fn register_of(ty: &str, index: usize) -> String {
 /// Whether a text names something, as a whole word.
 pub(super) fn names(text: &str, name: &str) -> bool {
     let is_word = |character: Option<char>| character.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '%');
-    text.match_indices(name).any(|(at, _)| {
-        !is_word(text[..at].chars().next_back()) && !is_word(text[at + name.len()..].chars().next())
-    })
+    text.match_indices(name)
+        .any(|(at, _)| !is_word(text[..at].chars().next_back()) && !is_word(text[at + name.len()..].chars().next()))
 }
 
 fn print(out: &mut String, nodes: &[Node], depth: usize, labels: &mut usize) {

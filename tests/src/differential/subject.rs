@@ -1,7 +1,7 @@
 //! The product as differential tests see it: translation, passes and executors, in this process.
 
-use super::program::Program;
 use super::KERNEL;
+use super::program::Program;
 use crate::naive::Buffer;
 use ptx_frontend::checked::Module;
 use ptx_frontend::types::StateSpace;
@@ -144,7 +144,8 @@ impl Subject {
                 .find(|number| symbol_name(module, ptx_frontend::checked::VariableId(*number)) == *name);
             addresses.push(number.map_or(0, |number| symbols[number as usize]));
         }
-        let prepared = Prepared::new(&kernel).map_err(|errors| Failure::Wrong(format!("it is not sound: {}", errors.join("; "))))?;
+        let prepared = Prepared::new(&kernel)
+            .map_err(|errors| Failure::Wrong(format!("it is not sound: {}", errors.join("; "))))?;
         let launch = Launch {
             kernel: &prepared,
             shape: Shape {
@@ -160,11 +161,7 @@ impl Subject {
             services: &self.services,
             id: 1,
             start_nanoseconds: 0,
-            limits: Limits {
-                threads: 1,
-                deadline: Some(Instant::now() + Duration::from_secs(20)),
-                ..Limits::default()
-            },
+            limits: Limits { threads: 1, deadline: Some(Instant::now() + Duration::from_secs(2)), ..Limits::default() },
         };
         if way == Way::Device {
             let shape = LaunchShape { grid: program.grid, block: program.block, dynamic_shared: 0 };

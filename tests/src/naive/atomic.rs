@@ -29,9 +29,27 @@ pub(super) fn change(words: &Words, ty: ScalarType, old: u128, args: &[u128], is
         AtomicOp::Or => old | b,
         AtomicOp::Xor => old ^ b,
         AtomicOp::Exch => b,
-        AtomicOp::Cas => if old == b { args[1] } else { old },
-        AtomicOp::Inc => if old >= b { 0 } else { old + 1 },
-        AtomicOp::Dec => if old == 0 || old > b { b } else { old - 1 },
+        AtomicOp::Cas => {
+            if old == b {
+                args[1]
+            } else {
+                old
+            }
+        }
+        AtomicOp::Inc => {
+            if old >= b {
+                0
+            } else {
+                old + 1
+            }
+        }
+        AtomicOp::Dec => {
+            if old == 0 || old > b {
+                b
+            } else {
+                old - 1
+            }
+        }
         _ if ty.is_float() => {
             // "atom.add.f32 on global memory flushes subnormal inputs and results; on shared memory it does not."
             let flushes = ty == ScalarType::F32 && !is_shared;

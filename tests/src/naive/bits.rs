@@ -62,7 +62,8 @@ pub(super) fn evaluate(opcode: Opcode, words: &Words, args: &[u128]) -> Outcome<
                 if at >= position && at - position < length { bit(a, at - position) } else { bit(arg(1), at) }
             })
         }
-        Opcode::Fns => find_nth_set(low(a, 32), low(arg(1), 32) as u32, integer(arg(2), 32, true)),
+        // "The base must be at most 31"; GPUs look at its low bits.
+        Opcode::Fns => find_nth_set(low(a, 32), (arg(1) & 31) as u32, integer(arg(2), 32, true)),
         Opcode::Bmsk => {
             let reduce = |value: u128| if words.has("wrap") { value & 31 } else { value.min(32) } as u32;
             let (position, length) = (reduce(low(a, 32)), reduce(low(arg(1), 32)));

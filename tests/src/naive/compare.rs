@@ -22,10 +22,8 @@ fn order(ty: ScalarType, words: &Words, a: u128, b: u128) -> Outcome<Option<Orde
         let ftz = words.has("ftz") && matches!(ty, ScalarType::F32 | ScalarType::F16);
         return Ok(with_format!(ty, F => of::<F>(a, b, ftz), else return unknown("this type")));
     }
-    let as_unsigned = matches!(
-        words.comparison,
-        Some(Comparison::Lo | Comparison::Ls | Comparison::Hi | Comparison::Hs)
-    );
+    let as_unsigned =
+        matches!(words.comparison, Some(Comparison::Lo | Comparison::Ls | Comparison::Hi | Comparison::Hs));
     let signed = ty.is_signed() && !as_unsigned;
     Ok(Some(integer(a, bits, signed).cmp(&integer(b, bits, signed))))
 }

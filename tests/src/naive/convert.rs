@@ -89,8 +89,7 @@ where
     let ftz = words.has("ftz");
     let mut value = if ftz && from == ScalarType::F32 { flush(value) } else { value };
     let round = round_of(words.rounding);
-    let to_integral =
-        matches!(words.rounding, Some(Rounding::Rni | Rounding::Rzi | Rounding::Rmi | Rounding::Rpi));
+    let to_integral = matches!(words.rounding, Some(Rounding::Rni | Rounding::Rzi | Rounding::Rmi | Rounding::Rpi));
     if to_integral && !value.is_nan() {
         value = value.round_to_integral(round).value;
     }
@@ -188,11 +187,7 @@ mod small {
             let bias = (1 << (self.exponent - 1)) - 1;
             let field = (magnitude >> self.significand) as i32;
             let fraction = f64::from(magnitude & ((1 << self.significand) - 1)) / f64::from(1u32 << self.significand);
-            if field == 0 {
-                fraction * 2f64.powi(1 - bias)
-            } else {
-                (1.0 + fraction) * 2f64.powi(field - bias)
-            }
+            if field == 0 { fraction * 2f64.powi(1 - bias) } else { (1.0 + fraction) * 2f64.powi(field - bias) }
         }
 
         /// The nearest number, of two equally near ones the even one, of larger ones the largest.
@@ -204,11 +199,12 @@ mod small {
             if relu && x.is_sign_negative() {
                 return 0;
             }
-            let distance = |magnitude: &u32| (self.value(*magnitude) - x.abs()).abs();
+            // Larger numbers become the largest one; then all differences are exact.
+            let magnitude = x.abs().min(self.value(self.largest));
+            let distance = |candidate: &u32| (self.value(*candidate) - magnitude).abs();
             let nearest = (0..=self.largest)
                 .min_by(|a, b| distance(a).total_cmp(&distance(b)).then((a & 1).cmp(&(b & 1))))
                 .unwrap_or(0);
-            let nearest = if x.is_infinite() { self.largest } else { nearest };
             if x.is_sign_negative() { sign | nearest } else { nearest }
         }
     }

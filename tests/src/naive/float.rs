@@ -118,7 +118,8 @@ pub(super) fn evaluate(opcode: Opcode, words: &Words, args: &[u128]) -> Outcome<
             .iter()
             .enumerate()
             .map(|(index, arg)| {
-                let value: Single = if index + 1 < args.len() { widened(low(*arg, 16)) } else { Single::from_bits(*arg) };
+                let value: Single =
+                    if index + 1 < args.len() { widened(low(*arg, 16)) } else { Single::from_bits(*arg) };
                 value.to_bits()
             })
             .collect();
@@ -151,7 +152,9 @@ where
         Opcode::Div => a.div_r(b, round).value,
         Opcode::Rcp => F::from_u128(1).value.div_r(a, round).value,
         Opcode::Sqrt => return Ok(flushed(F::from_bits(square_root(a, round, ty, bits))).to_bits()),
-        // These two change the sign's bit and nothing else, also of a NaN.
+        // "NaN inputs yield an unspecified NaN", but double precision passes them on; the product lets others keep
+        // their payload.
+        Opcode::Abs | Opcode::Neg if ty == ScalarType::F64 && a.is_nan() => return Ok(bits[0]),
         Opcode::Abs => return Ok(values[0].to_bits() & !sign),
         Opcode::Neg => return Ok(values[0].to_bits() ^ sign),
         Opcode::Copysign => return Ok(bits[1] & !sign & (sign * 2 - 1) | bits[0] & sign),

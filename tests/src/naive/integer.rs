@@ -112,11 +112,8 @@ pub(super) fn with_carry(opcode: Opcode, words: &Words, args: &[u128], carry: bo
         Opcode::SubCc => (a, b, false),
         Opcode::Subc => (a, b + carry, false),
         Opcode::MadCc | Opcode::Madc => {
-            let product = if words.has("hi") {
-                high_product(a, b, bits, ty.is_signed())
-            } else {
-                low(a.wrapping_mul(b), bits)
-            };
+            let product =
+                if words.has("hi") { high_product(a, b, bits, ty.is_signed()) } else { low(a.wrapping_mul(b), bits) };
             (product, low(args[2], bits) + if opcode == Opcode::Madc { carry } else { 0 }, true)
         }
         _ => return unknown(opcode.mnemonic()),

@@ -170,9 +170,7 @@ impl<'m> Step<'_, 'm, '_, '_> {
                 };
                 (space, start.wrapping_add_signed(*offset))
             }
-            Operand::Local(id, offset) => {
-                (StateSpace::Local, frame.locals[id.0 as usize].wrapping_add_signed(*offset))
-            }
+            Operand::Local(id, offset) => (StateSpace::Local, frame.locals[id.0 as usize].wrapping_add_signed(*offset)),
             Operand::Param(index, offset) => {
                 let space = if self.thread.frames.len() == 1 { StateSpace::Param } else { StateSpace::Local };
                 (space, frame.params[*index as usize].wrapping_add_signed(*offset))
@@ -307,12 +305,35 @@ impl<'m> Step<'_, 'm, '_, '_> {
                 (ScalarType::B64, 2 * ty.bits(), integer::evaluate(opcode, words, &args)?)
             }
             _ if is_float => (ty, ty.bits(), float::evaluate(opcode, words, &args)?),
-            O::And | O::Or | O::Xor | O::Not | O::Cnot | O::Shl | O::Shr | O::Shf | O::Lop3 | O::Brev | O::Bfe
-            | O::Bfi | O::Fns | O::Bmsk | O::Szext | O::Prmt => {
-                (ty, ty.bits(), bits::evaluate(opcode, words, &args)?)
-            }
-            O::Add | O::Sub | O::Mul | O::Mad | O::Mul24 | O::Mad24 | O::Sad | O::Div | O::Rem | O::Abs | O::Neg
-            | O::Min | O::Max => (ty, ty.bits(), integer::evaluate(opcode, words, &args)?),
+            O::And
+            | O::Or
+            | O::Xor
+            | O::Not
+            | O::Cnot
+            | O::Shl
+            | O::Shr
+            | O::Shf
+            | O::Lop3
+            | O::Brev
+            | O::Bfe
+            | O::Bfi
+            | O::Fns
+            | O::Bmsk
+            | O::Szext
+            | O::Prmt => (ty, ty.bits(), bits::evaluate(opcode, words, &args)?),
+            O::Add
+            | O::Sub
+            | O::Mul
+            | O::Mad
+            | O::Mul24
+            | O::Mad24
+            | O::Sad
+            | O::Div
+            | O::Rem
+            | O::Abs
+            | O::Neg
+            | O::Min
+            | O::Max => (ty, ty.bits(), integer::evaluate(opcode, words, &args)?),
             _ => return unknown(format!("`{}`", opcode.mnemonic())),
         };
         self.thread.put(self.operand(0), result, bits, value);

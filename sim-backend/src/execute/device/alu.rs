@@ -5,17 +5,18 @@ use translator::neuron::words::AluOp;
 /// An arithmetic operation in float32, as a function chosen once for an instruction.
 ///
 /// `max` and `min` return the operand that is a number where one is NaN. AWS does not document this case; it is what
-/// IEEE 754 calls maximumNumber and what CUDA's `max.f32` does.
+/// IEEE 754 calls maximumNumber and what CUDA's `max.f32` does. Nor does it document which NaN an operation gives; here
+/// it is CUDA's [`NAN`], never one of an operand.
 pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
     const fn truth(holds: bool) -> f32 {
         if holds { 1.0 } else { 0.0 }
     }
     match op {
-        AluOp::Add => |a, b| a + b,
-        AluOp::Subtract => |a, b| a - b,
-        AluOp::Multiply => |a, b| a * b,
-        AluOp::Max => maximum,
-        AluOp::Min => |a, b| -maximum(-a, -b),
+        AluOp::Add => |a, b| one_nan(a + b),
+        AluOp::Subtract => |a, b| one_nan(a - b),
+        AluOp::Multiply => |a, b| one_nan(a * b),
+        AluOp::Max => |a, b| one_nan(maximum(a, b)),
+        AluOp::Min => |a, b| one_nan(-maximum(-a, -b)),
         AluOp::AbsMax => |a, b| maximum(a.abs(), b.abs()),
         AluOp::AbsMin => |a, b| -maximum(-a.abs(), -b.abs()),
         AluOp::Power => |a, b| f64::from(a).powf(f64::from(b)) as f32,
@@ -29,10 +30,10 @@ pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
         AluOp::LogicalOr => |a, b| truth(a != 0.0 || b != 0.0),
         AluOp::LogicalXor => |a, b| truth((a != 0.0) != (b != 0.0)),
         AluOp::Abs => |a, _| a.abs(),
-        AluOp::Square => |a, _| a * a,
+        AluOp::Square => |a, _| one_nan(a * a),
         AluOp::Relu => |a, _| maximum(a, 0.0),
         AluOp::Rsqrt => |a, _| (1.0 / f64::from(a).sqrt()) as f32,
-        AluOp::Reciprocal => |a, _| 1.0 / a,
+        AluOp::Reciprocal => |a, _| one_nan(1.0 / a),
         AluOp::Invert
         | AluOp::BitwiseAnd
         | AluOp::BitwiseOr
@@ -40,6 +41,13 @@ pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
         | AluOp::ShiftLeft
         | AluOp::ShiftRight => unreachable!("bit-vector operations work on raw bits"),
     }
+}
+
+/// What operations on NaN give, and invalid ones.
+const NAN: u32 = 0x7fff_ffff;
+
+fn one_nan(x: f32) -> f32 {
+    if x.is_nan() { f32::from_bits(NAN) } else { x }
 }
 
 /// `a op b` in float32.
@@ -139,6 +147,15 @@ mod tests {
         assert_eq!(float(AluOp::Add, a as f32, b as f32) as u32, 0x0100_0000, "the sum is halfway and goes to even");
         assert_eq!(integer(AluOp::Add, a, b, true), Some(0x0100_0002));
         assert_eq!(integer(AluOp::Multiply, 0xffff_ffff, 2, true), Some(0xffff_fffe), "wraps");
+    }
+
+    #[test]
+    fn every_nan_is_the_same() {
+        let signalling = f32::from_bits(0xffa0_0001);
+        for op in [AluOp::Add, AluOp::Subtract, AluOp::Multiply, AluOp::Max, AluOp::Min] {
+            assert_eq!(float(op, signalling, f32::NAN).to_bits(), NAN);
+        }
+        assert_eq!(float(AluOp::Subtract, f32::INFINITY, f32::INFINITY).to_bits(), NAN);
     }
 
     #[test]

@@ -147,20 +147,21 @@ impl Lowering<'_> {
         view
     }
 
-    fn mask_of(&self, block: BlockId) -> Mask {
+    /// The lanes that run a block. `None`: no lane ever gets there, since a branch on a constant never takes the only
+    /// edge to it.
+    fn mask_of(&self, block: BlockId) -> Option<Mask> {
         if let Some(mask) = self.masks.at.get(&block) {
-            return *mask;
+            return Some(*mask);
         }
-        match self.masks.incoming.get(&block) {
-            Some(Incoming::Same(earlier)) => self.mask_of(*earlier),
-            Some(Incoming::Sum(view)) => Mask::Lanes(*view),
-            // No lane ever gets there.
-            Some(Incoming::Edge) | None => unreachable!("block {} runs before the edge to it", block.0),
+        match self.masks.incoming.get(&block)? {
+            Incoming::Same(earlier) => self.mask_of(*earlier),
+            Incoming::Sum(view) => Some(Mask::Lanes(*view)),
+            Incoming::Edge => None,
         }
     }
 
     fn block(&mut self, at: BlockId) {
-        let mask = self.mask_of(at);
+        let Some(mask) = self.mask_of(at) else { return };
         self.masks.at.insert(at, mask);
         let function = &self.kernel.functions[0];
         let block = &function.blocks[at.0 as usize];
@@ -439,7 +440,13 @@ impl Lowering<'_> {
         }
         self.scope(&each.items);
         for commit in self.commits.pop().unwrap_or_default() {
-            let Some((_, sum)) = sums.iter().find(|(head, _)| *head == commit.head) else { continue };
+            let Some((_, sum)) = sums.iter().find(|(head, _)| *head == commit.head) else {
+                // Staged in here, but for a turn of a loop around this one.
+                if let Some(level) = self.commits.last_mut() {
+                    level.push(commit);
+                }
+                continue;
+            };
             let back = if sum.is_column { *sum } else { self.any_lane_of(*sum) };
             if let Some(Place::At(own)) = self.places[commit.param.0 as usize] {
                 self.b.copy_where(own, commit.next, back);

@@ -101,6 +101,9 @@ impl Lowering<'_> {
         let column = self.is_column(inst.results[0]);
         let ty = self.type_of(inst.results[0]);
         let count = inst.results.len() as u32;
+        if inst.results.iter().any(|result| self.type_of(*result) != ty) {
+            return self.refuse(MIXED);
+        }
         // Elements of one lane lie side by side, as they do in memory.
         let (staging, views) = if count == 1 {
             let view = self.target(inst.results[0]);
@@ -207,8 +210,11 @@ impl Lowering<'_> {
         if self.dma_store(access, inst, address, at, mask) {
             return;
         }
-        let values: Vec<Place> = inst.args[1..].iter().map(|arg| self.place(*arg, at)).collect();
         let ty = self.register_type(access, inst.args[1]);
+        if inst.args[1..].iter().any(|arg| self.register_type(access, *arg) != ty) {
+            return self.refuse(MIXED);
+        }
+        let values: Vec<Place> = inst.args[1..].iter().map(|arg| self.place(*arg, at)).collect();
         let source = self.stored(&values, ty, false);
         let operands = [source, self.address_operand(address, false), self.mask_argument(mask)];
         self.b.emit(Engine::GpSimd, Opcode::GpsimdStore, operands, [Attribute::Access(*access)]);
@@ -304,6 +310,9 @@ impl Lowering<'_> {
         self.keep(value, Place::At(view), mask);
     }
 }
+
+/// Elements side by side all have the width of their registers.
+const MIXED: &str = "moves a vector between memory and registers of different widths";
 
 /// Whether a kernel's operations let each thread run without the others of its CTA.
 pub(super) fn is_independent(op: &Op) -> bool {
