@@ -34,7 +34,6 @@
 
 mod example;
 mod matching;
-mod spell;
 mod table;
 mod variant;
 
@@ -45,9 +44,8 @@ use smallvec::SmallVec;
 
 pub use example::{PREAMBLE, example};
 pub(crate) use matching::{Mismatch, Registers};
-pub use spell::{Place, Shape, Spelt, spell};
 pub(crate) use table::{Spelling, TABLE};
-pub use variant::{Place, PlaceKind, Variant, choices, variant};
+pub use variant::{Place, PlaceKind, Variant, choices, is_optional, variant};
 
 /// A form, read from its line.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ pub mod program;
 mod random;
 mod registers;
 pub mod shrink;
+mod spell;
 pub mod subject;
 
 pub use program::Program;

@@ -4,7 +4,7 @@ use conformance::differential::subject::{Subject, Way};
 use conformance::differential::{Program, Verdict, compare, draw, shrink};
 
 /// Programs of every way through the product.
-const COUNT: u64 = 120;
+const COUNT: u64 = 150;
 
 fn check(way: Way, first: u64) {
     let mut subject = Subject::default();

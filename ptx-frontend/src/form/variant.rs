@@ -75,6 +75,11 @@ pub fn choices(opcode: Opcode, form: u16) -> Vec<usize> {
     form_of(opcode, form).groups.iter().map(Group::choices).collect()
 }
 
+/// Of each group, whether its last choice is to leave it out.
+pub fn is_optional(opcode: Opcode, form: u16) -> Vec<bool> {
+    form_of(opcode, form).groups.iter().map(|group| group.is_optional).collect()
+}
+
 /// The form with these choices, each below the number that [`choices`] gives.
 pub fn variant(opcode: Opcode, form: u16, choice: &[usize]) -> Variant {
     let line = form_of(opcode, form);

@@ -3,8 +3,9 @@
 use super::program::{OWN, SLOT, SUMS, TABLE};
 use super::random::Random;
 use super::registers::{Dialect, register};
+use super::spell::{Place, Shape, Spelt, spell};
 use crate::naive;
-use ptx_frontend::form::{PREAMBLE, Place, Shape, Spelt, spell};
+use ptx_frontend::form::PREAMBLE;
 use ptx_frontend::isa::{Opcode, ROWS, Support};
 use ptx_frontend::types::ScalarType;
 use std::sync::LazyLock;
@@ -80,7 +81,7 @@ fn is_known(opcode: Opcode, form: u16, random: &mut Random) -> bool {
 
 /// An instruction with operands, or `None` where the choices do not go together.
 fn plain_instance(opcode: Opcode, form: u16, random: &mut Random, dialect: Dialect) -> Option<String> {
-    let spelt = spell(opcode, form, &mut |n| random.below(n))?;
+    let spelt = spell(opcode, form, random, false);
     if !is_valid(&spelt) {
         return None;
     }
@@ -96,6 +97,12 @@ fn is_valid(spelt: &Spelt) -> bool {
     let compares_bits =
         ["set", "setp"].contains(&words[0]) && words.iter().any(|word| ["b16", "b32", "b64"].contains(word));
     if compares_bits && !has("eq") && !has("ne") {
+        return false;
+    }
+    // Integers have no NaN that they could be unordered with.
+    const UNORDERED: [&str; 8] = ["equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"];
+    let of_floats = words.last().is_some_and(|word| word.starts_with('f') || word.starts_with("bf"));
+    if ["set", "setp"].contains(&words[0]) && !of_floats && words.iter().any(|word| UNORDERED.contains(word)) {
         return false;
     }
     // `.ftz` speaks of `.f32`, as operand or as result, and in comparisons of what is compared.
@@ -257,10 +264,8 @@ impl Drawer<'_> {
     fn spelt(&mut self, opcode: Opcode, refused: &[&str]) -> Option<(Spelt, Vec<String>)> {
         let forms = forms_of(opcode);
         let form = *self.random.pick(&forms);
-        let random = &mut *self.random;
-        // Hints are many and do nothing: mostly leave them out.
-        let mut rarely = |n: usize| if random.one_in(3) { 0 } else { random.below(n) };
-        let spelt = spell(opcode, form, &mut rarely)?;
+        // Hints are many and do nothing.
+        let spelt = spell(opcode, form, self.random, true);
         let words: Vec<String> = spelt.text.split('.').skip(1).map(str::to_owned).collect();
         let is_refused = |word: &String| refused.contains(&word.as_str()) || word.contains("cache_hint");
         if words.iter().any(is_refused) || spelt.operands.iter().any(|place| place.name == "policy") {
@@ -458,7 +463,7 @@ impl Drawer<'_> {
         }
         let forms = forms_of(opcode);
         let form = *self.random.pick(&forms);
-        let spelt = spell(opcode, form, &mut |n| self.random.below(n))?;
+        let spelt = spell(opcode, form, self.random, false);
         let is_float = spelt.text.contains("f32");
         if is_float || !spelt.text.contains("sync") {
             return None;

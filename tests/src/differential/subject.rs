@@ -159,6 +159,7 @@ impl Subject {
             symbols: &addresses,
             memory: &self.memory,
             services: &self.services,
+            images: &(),
             id: 1,
             start_nanoseconds: 0,
             limits: Limits { threads: 1, deadline: Some(Instant::now() + Duration::from_secs(2)), ..Limits::default() },

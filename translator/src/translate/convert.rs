@@ -22,6 +22,10 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
         let value = compute(at, Elementwise::CvtPack, attributes, sources)?;
         return at.put(destination, value, ScalarType::B32);
     }
+    if attributes.ty == ScalarType::F32 && attributes.from.is_integer() {
+        // Integers become numbers that are never subnormal.
+        attributes.ftz = false;
+    }
     let mut value = compute(at, Elementwise::Cvt, attributes, sources)?;
     let mut ty = attributes.ty;
     // 8-bit results live in wider registers, filled like any narrower result.

@@ -1,0 +1,81 @@
+//! A random way to write a form of the instruction table.
+
+use super::random::Random;
+use ptx_frontend::form::{self, PlaceKind, choices, is_optional, variant};
+use ptx_frontend::isa::Opcode;
+use ptx_frontend::types::ScalarType;
+
+/// An instruction but for its operands.
+pub(super) struct Spelt {
+    /// The opcode with its dot-words.
+    pub(super) text: String,
+    /// Those that are there of the operands, in the order written.
+    pub(super) operands: Vec<Place>,
+}
+
+/// A place for an operand.
+pub(super) struct Place {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    pub(super) is_destination: bool,
+    /// The second of two destinations.
+    pub(super) second: Option<Box<Place>>,
+}
+
+/// What belongs there.
+pub(super) enum Shape {
+    /// So many values of a type, or of its bits where the width is another; in braces if they are several.
+    Values {
+        ty: ScalarType,
+        bits: u32,
+        count: u32,
+        may_be_wider: bool,
+    },
+    Constant,
+    Address,
+    Other,
+}
+
+/// Chooses dot-words and operands. `rarely`: words that may be missing mostly are.
+pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bool) -> Spelt {
+    let optional = is_optional(opcode, number);
+    let choice: Vec<usize> = choices(opcode, number)
+        .iter()
+        .zip(optional)
+        .map(|(count, optional)| if optional && rarely && !random.one_in(4) { count - 1 } else { random.below(*count) })
+        .collect();
+    let chosen = variant(opcode, number, &choice);
+    let mut operands = Vec::new();
+    for place in &chosen.places {
+        if !place.is_optional || random.one_in(2) {
+            operands.push(fill(place, random));
+        }
+    }
+    Spelt { text: chosen.text, operands }
+}
+
+fn fill(place: &form::Place, random: &mut Random) -> Place {
+    let shape = match place.kind {
+        PlaceKind::Value { ty, bits, may_be_wider } => Shape::Values { ty, bits, count: 1, may_be_wider },
+        PlaceKind::Values { ty, bits, count } => {
+            Shape::Values { ty, bits, count: if count == 0 { 4 } else { count }, may_be_wider: true }
+        }
+        PlaceKind::Parts { bits } => {
+            let ty = match bits {
+                16 => ScalarType::B8,
+                32 => ScalarType::B16,
+                64 => ScalarType::B32,
+                _ => ScalarType::B64,
+            };
+            Shape::Values { ty, bits: bits / 2, count: 2, may_be_wider: false }
+        }
+        PlaceKind::Constant => Shape::Constant,
+        PlaceKind::Address => Shape::Address,
+        PlaceKind::Other => Shape::Other,
+    };
+    let second = match &place.second {
+        Some((second, may_be_missing)) if !may_be_missing || random.one_in(2) => Some(Box::new(fill(second, random))),
+        _ => None,
+    };
+    Place { name: place.name, shape, is_destination: place.is_destination, second }
+}
