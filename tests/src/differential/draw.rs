@@ -51,7 +51,7 @@ pub fn draw(seed: u64) -> Program {
     for _ in 0..random.below(3) {
         const TYPES: [&str; 5] = ["b32", "u32", "f32", "b64", "f64"];
         let params = (0..1 + random.below(3)).map(|_| *random.pick(&TYPES)).collect();
-        program.functions.push(Function { params, result: *random.pick(&TYPES), body: Vec::new() });
+        program.functions.push(Function { params, result: TYPES[random.below(5)], body: Vec::new() });
     }
     let mut sums = 0;
     for number in 0..program.functions.len() {
@@ -122,7 +122,7 @@ impl Maker<'_> {
                 Together::Lanes(lanes) => Some(lanes),
                 Together::Alone => None,
             },
-            warps_are_whole: threads % 32 == 0 && !context.some_left,
+            warps_are_whole: threads.is_multiple_of(32) && !context.some_left,
             shared: context.shared,
             in_function: context.in_function,
             threads,
@@ -215,7 +215,7 @@ impl Maker<'_> {
     /// A barrier of all threads: from now on shared memory is read where it was written, or the other way round.
     fn barrier(&mut self, here: &mut Context) -> Node {
         let threads = self.program.threads();
-        let exact = threads % 32 == 0 && !here.some_left;
+        let exact = threads.is_multiple_of(32) && !here.some_left;
         let p = self.random.below(6);
         let line = match self.random.below(8) {
             0 => format!("bar.red.popc.u32 %r{}, 0, %p{p};", self.random.below(6)),

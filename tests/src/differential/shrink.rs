@@ -8,11 +8,9 @@ pub fn shrink(program: &Program, mut fails: impl FnMut(&Program) -> bool) -> Pro
     let mut attempts = 0;
     loop {
         let before = size(&best.body) + best.functions.iter().map(|function| size(&function.body)).sum::<usize>();
-        for grid in [[1, 1, 1]] {
-            let smaller = Program { grid, ..best.clone() };
-            if best.grid != grid && fails(&smaller) {
-                best = smaller;
-            }
+        let single = Program { grid: [1; 3], ..best.clone() };
+        if best.grid != single.grid && fails(&single) {
+            best = single;
         }
         for block in [[1, 1, 1], [2, 1, 1], [32, 1, 1]] {
             let smaller = Program { block, ..best.clone() };

@@ -30,9 +30,9 @@ fn elements(ty: ScalarType) -> Option<(u32, u32, bool)> {
 /// The whole product's bits from `bits` on. 64-bit operands need 128 bits and their sign.
 fn high_product(a: u128, b: u128, bits: u32, is_signed: bool) -> u128 {
     if is_signed {
-        low((integer(a, bits, true) * integer(b, bits, true) >> bits) as u128, bits)
+        low(((integer(a, bits, true) * integer(b, bits, true)) >> bits) as u128, bits)
     } else {
-        low(low(a, bits) * low(b, bits) >> bits, bits)
+        low((low(a, bits) * low(b, bits)) >> bits, bits)
     }
 }
 
@@ -94,7 +94,7 @@ fn simple(opcode: Opcode, words: &Words, values: &[i128], bits: u32, signed: boo
         Opcode::Sub => cut(a - b),
         Opcode::Min => low(relu(a.min(b)) as u128, bits),
         Opcode::Max => low(relu(a.max(b)) as u128, bits),
-        Opcode::Abs => low(a.abs() as u128, bits),
+        Opcode::Abs => low(a.unsigned_abs(), bits),
         Opcode::Neg => low(-a as u128, bits),
         _ => return unknown(format!("`{}` of integers", opcode.mnemonic())),
     })
