@@ -100,7 +100,7 @@ impl<'b> Memory<'b> {
 
     fn locate(&self, space: StateSpace, address: u64, count: usize, local: &[u8], line: u32) -> Outcome<Place> {
         let wrong = || Stop::Wrong(line, format!("{count} bytes at {address:#x} of `.{space}` are nobody's"));
-        if address % count as u64 != 0 {
+        if !address.is_multiple_of(count as u64) {
             return Err(Stop::Wrong(line, format!("{address:#x} is not aligned to {count} bytes")));
         }
         let within = |length: usize, at: u64| (at as usize + count <= length).then_some(at as usize).ok_or_else(wrong);
