@@ -1,6 +1,6 @@
 //! All subjects, in the order of the table, and what became of every form.
 
-use super::{FormId, Subject, atomic, carry, memory, table, warp};
+use super::{FormId, Subject, atomic, carry, memory, table, video, warp};
 use ptx_frontend::isa::{ROWS, Support};
 
 /// How a form is tested by the sweeps.
@@ -37,8 +37,13 @@ pub fn catalogue(filter: &str, most: usize) -> Catalogue {
 
 impl Catalogue {
     fn add(&mut self, form: FormId, filter: &str, most: usize) {
-        let templates =
-            [carry::subjects(form), memory::subjects(form, most), atomic::subjects(form, most), warp::subjects(form)];
+        let templates = [
+            carry::subjects(form),
+            memory::subjects(form, most),
+            atomic::subjects(form, most),
+            warp::subjects(form),
+            video::subjects(form, most),
+        ];
         let subjects = templates.into_iter().flatten().next().or_else(|| {
             let swept = table::subjects(form, most)?;
             self.excluded.extend(swept.excluded);

@@ -11,11 +11,13 @@ use super::{Expected, Oracle, Register, Subject, ones};
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 /// Version of the layout.
 const VERSION: u32 = 1;
+/// How hard zstd tries: recordings are committed.
+const LEVEL: i32 = 19;
 
 /// A recording.
 pub struct Golden {
@@ -126,7 +128,7 @@ impl Golden {
         let mut bytes = serde_json::to_vec(&self.header)?;
         bytes.push(b'\n');
         bytes.extend(&self.outputs);
-        let compressed = ruzstd::encoding::compress_to_vec(&bytes[..], ruzstd::encoding::CompressionLevel::Fastest);
+        let compressed = zstd::encode_all(&bytes[..], LEVEL)?;
         let mut out = std::fs::File::create(file).with_context(|| format!("{} cannot be written", file.display()))?;
         out.write_all(&compressed)?;
         Ok(compressed.len())
@@ -136,9 +138,7 @@ impl Golden {
     pub fn read(file: &Path) -> Result<Golden> {
         let context = || format!("{} is no recording", file.display());
         let compressed = std::fs::File::open(file).with_context(context)?;
-        let mut bytes = Vec::new();
-        let mut decoder = ruzstd::decoding::StreamingDecoder::new(compressed).with_context(context)?;
-        decoder.read_to_end(&mut bytes).with_context(context)?;
+        let mut bytes = zstd::decode_all(compressed).with_context(context)?;
         let end = bytes.iter().position(|byte| *byte == b'\n').with_context(context)?;
         let header: Header = serde_json::from_slice(&bytes[..end]).with_context(context)?;
         ensure!(header.schema_version == VERSION, "{}: version {}", file.display(), header.schema_version);

@@ -54,15 +54,25 @@ struct Selection {
     /// Only what has this text in its name
     #[arg(long, value_name = "TEXT", default_value = "")]
     filter: String,
-    /// Random inputs of each combination of dot-words, besides the special values
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    inputs: usize,
-    /// Combinations of dot-words of each form; a sample where there are more
-    #[arg(long, value_name = "N", default_value_t = 64)]
-    variants: usize,
+    /// Random inputs of each combination of dot-words, besides the special values [default: 1000, recorded: 300]
+    #[arg(long, value_name = "N")]
+    inputs: Option<usize>,
+    /// Combinations of dot-words of each form; a sample where there are more [default: 64, recorded: 16]
+    #[arg(long, value_name = "N")]
+    variants: Option<usize>,
     /// Processes at a time; as many as there are processors without it
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+}
+
+impl Selection {
+    fn inputs(&self) -> usize {
+        self.inputs.unwrap_or(1000)
+    }
+
+    fn variants(&self) -> usize {
+        self.variants.unwrap_or(64)
+    }
 }
 
 fn main() -> ExitCode {

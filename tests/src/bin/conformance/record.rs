@@ -18,9 +18,12 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn run(&self) -> Result<ExitCode> {
-        let swept = sweeps::sweep(&self.selection, true, &|_| {})?;
+        // Recordings are committed, all of them together below 20 MB.
+        let inputs = self.selection.inputs.unwrap_or(300);
+        let variants = self.selection.variants.unwrap_or(16);
+        let selection = Selection { inputs: Some(inputs), variants: Some(variants), ..self.selection.clone() };
+        let swept = sweeps::sweep(&selection, true, &|_| {})?;
         let device = swept.device?;
-        let Selection { inputs, variants, .. } = self.selection;
         let golden = Golden::record(device, inputs, variants, &swept.catalogue.subjects, &swept.finished);
         let size = golden.write(&self.output)?;
         let (recorded, all) = (golden.header.subjects.len(), swept.finished.len());
@@ -59,7 +62,7 @@ pub(crate) struct Replayed {
 pub(crate) fn replay(file: &Path, selection: &Selection) -> Result<Replayed> {
     let golden = Golden::read(file)?;
     let header = &golden.header;
-    let selection = Selection { inputs: header.inputs, variants: header.variants, ..selection.clone() };
+    let selection = Selection { inputs: Some(header.inputs), variants: Some(header.variants), ..selection.clone() };
     println!("recorded on {}, {}: {}", header.device.name, header.date, file.display());
     let swept = sweeps::sweep(&selection, true, &|_| {})?;
     swept.device.context("nothing is replayed")?;

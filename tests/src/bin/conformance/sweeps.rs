@@ -30,15 +30,15 @@ pub(crate) fn command(selection: &Selection) -> Result<Command> {
 
 /// Runs the sweeps that the selection names.
 pub(crate) fn sweep(selection: &Selection, keeps_outputs: bool, tell: &(dyn Fn(&Finished) + Sync)) -> Result<Swept> {
-    let catalogue = catalogue(&selection.filter, selection.variants);
+    let catalogue = catalogue(&selection.filter, selection.variants());
     let device = device(selection);
     let finished = match &device {
         Ok(_) => {
             let command = || {
                 let mut command = command(selection).expect("this program was found before");
                 command.arg("worker").args(["--filter", &selection.filter]);
-                command.args(["--inputs", &selection.inputs.to_string()]);
-                command.args(["--variants", &selection.variants.to_string()]);
+                command.args(["--inputs", &selection.inputs().to_string()]);
+                command.args(["--variants", &selection.variants().to_string()]);
                 if keeps_outputs {
                     command.arg("--outputs");
                 }
@@ -84,10 +84,10 @@ pub(crate) fn print_device() -> Result<ExitCode> {
 
 /// `conformance worker`
 pub(crate) fn work(selection: &Selection, keeps_outputs: bool, indices: &str) -> Result<ExitCode> {
-    let catalogue = catalogue(&selection.filter, selection.variants);
+    let catalogue = catalogue(&selection.filter, selection.variants());
     let indices = indices.split(',').map(str::parse).collect::<Result<Vec<usize>, _>>()?;
     let driver = Driver::open(&driver::path())?;
-    let task = Task { subjects: &catalogue.subjects, indices, count: selection.inputs, keeps_outputs };
+    let task = Task { subjects: &catalogue.subjects, indices, count: selection.inputs(), keeps_outputs };
     worker::run(&driver, &task, std::io::stdout())?;
     Ok(ExitCode::SUCCESS)
 }
