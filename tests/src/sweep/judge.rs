@@ -164,3 +164,62 @@ fn ulp(format: Format, value: f64) -> f64 {
     // In two factors: the last place of double precision's subnormal numbers is no normal number.
     2f64.powi(exponent.max(format.least_exponent())) * 2f64.powi(-(format.fraction() as i32))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::catalogue;
+    use super::super::inputs::inputs;
+    use super::*;
+
+    /// The state of an instruction's outcome when an output of this value, before and after, is judged.
+    fn check(name: &str, change: impl Fn(u64) -> u64, expected: State) {
+        let catalogue = catalogue(name, 64);
+        let subject = catalogue.subjects.iter().find(|subject| subject.name == name).expect("there is such a subject");
+        let inputs = inputs(subject, 100);
+        let Oracle::Thread(meaning) = &subject.oracle else { panic!("it is judged thread by thread") };
+        let mut changed = 0;
+        let mut output: Vec<u64> = (0..inputs[0].len())
+            .map(|thread| {
+                let row: Vec<u64> = inputs.iter().map(|input| input[thread]).collect();
+                let mut expected = Vec::new();
+                meaning(&row, &mut expected);
+                if matches!(expected[0], Expected::Bits(_) | Expected::Near { .. }) {
+                    changed = thread;
+                }
+                match expected[0] {
+                    Expected::Bits(bits) | Expected::Masked { bits, .. } => bits,
+                    Expected::OneOf([bits, _]) => bits,
+                    Expected::Nan(format) => format.canonical_nan(),
+                    Expected::Near { value, format, .. } => {
+                        format.rounded(value, rustc_apfloat::Round::NearestTiesToEven)
+                    }
+                    Expected::Anything => 0,
+                }
+            })
+            .collect();
+        output[changed] = change(output[changed]);
+        let outcome = judge(subject, &inputs, &[output]);
+        assert_eq!(outcome.state, expected, "{outcome:?}");
+        assert_eq!(outcome.wrong, usize::from(expected == State::Failing));
+    }
+
+    #[test]
+    fn a_single_wrong_bit_fails() {
+        check("add.u32", |bits| bits, State::Exact);
+        check("add.u32", |bits| bits ^ 1, State::Failing);
+        check("fma.rz.f64 3 operands", |bits| bits ^ 1, State::Failing);
+    }
+
+    #[test]
+    fn an_approximation_may_be_off_by_its_bound_only() {
+        check("rsqrt.approx.f32", |bits| bits, State::WithinBound);
+        check("rsqrt.approx.f32", |bits| bits ^ 0x10, State::Failing);
+    }
+
+    #[test]
+    fn the_last_place_of_a_subnormal_number_is_that_of_the_least() {
+        assert_eq!(ulp(Format::F32, 1.0), 2f64.powi(-23));
+        assert_eq!(ulp(Format::F32, 2f64.powi(-140)), 2f64.powi(-149));
+        assert_eq!(ulp(Format::F64, 0.0), f64::from_bits(1));
+    }
+}

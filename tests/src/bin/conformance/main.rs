@@ -2,6 +2,7 @@
 //!
 //! It needs nothing but itself and the folder `tests/`, so that it can be carried to a machine with a GPU.
 
+mod programs;
 mod record;
 mod run;
 mod sweeps;

@@ -1,6 +1,6 @@
 //! `conformance run` and `conformance report`.
 
-use super::{Selection, record, sweeps};
+use super::{Selection, programs, record, sweeps};
 use anyhow::{Context as _, Result};
 use conformance::cases;
 use conformance::run::Outcome;
@@ -41,6 +41,9 @@ impl Run {
             self.cases(&mut tally)?;
         }
         if self.files.is_empty() {
+            if !self.sweeps_only {
+                programs::run(&self.selection, |name, result| self.tell(&mut tally, name, result))?;
+            }
             self.sweeps(&mut tally)?;
             for file in record::recordings()?.iter().chain(&self.golden) {
                 let replayed = record::replay(file, &self.selection)?;
@@ -59,23 +62,30 @@ impl Run {
         for file in files.iter().filter(|file| cases::name(file).contains(&self.selection.filter)) {
             let name = cases::name(file);
             match cases::run_in_child(sweeps::command(&self.selection)?.arg("case").arg(file), file) {
-                Ok(Outcome::Passed) => {
-                    tally.passed += 1;
-                    if self.verbose {
-                        println!("ok          {name}");
-                    }
-                }
+                Ok(Outcome::Passed) => self.tell(tally, &name, Ok(())),
                 Ok(_) => {
                     tally.skipped += 1;
                     println!("skipped     {name}");
                 }
-                Err(error) => {
-                    tally.failed += 1;
-                    println!("FAILED      {name}\n{}", indented(&format!("{error:#}")));
-                }
+                Err(error) => self.tell(tally, &name, Err(error)),
             }
         }
         Ok(())
+    }
+
+    fn tell(&self, tally: &mut Tally, name: &str, result: Result<()>) {
+        match result {
+            Ok(()) => {
+                tally.passed += 1;
+                if self.verbose {
+                    println!("ok          {name}");
+                }
+            }
+            Err(error) => {
+                tally.failed += 1;
+                println!("FAILED      {name}\n{}", indented(&format!("{error:#}")));
+            }
+        }
     }
 
     fn sweeps(&self, tally: &mut Tally) -> Result<()> {
