@@ -1038,19 +1038,19 @@ isa! {
         ]
         /// Loads a matrix into the lanes of a warp.
         WmmaLoad = "wmma.load" executed [
-            6.0 sm_70: ".a|.b|.c.sync.aligned.row|.col.m16n16k16|.m8n32k16|.m32n8k16{.global|.shared|.shared::cta}.f16|.f32|.u8|.s8|.s32|.bf16  d:{b32}, [a]{, stride:u32}"
+            6.0 sm_70: ".a|.b|.c.sync{.aligned}.row|.col.m16n16k16|.m8n32k16|.m32n8k16{.global|.shared|.shared::cta}.f16|.f32|.u8|.s8|.s32|.bf16  d:{b32}, [a]{, stride:u32}"
             7.0 sm_80: ".a|.b|.c.sync.aligned.row|.col.m16n16k8{.global|.shared|.shared::cta}.tf32|.f32  d:{b32}, [a]{, stride:u32}"
             7.0 sm_80: ".a|.b|.c.sync.aligned.row|.col.m8n8k4{.global|.shared|.shared::cta}.f64  d:{f64}, [a]{, stride:u32}"
             6.3 sm_75: ".a|.b|.c.sync.aligned.row|.col.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.u4|.s4|.b1|.s32  d:{b32}, [a]{, stride:u32}"
         ]
         /// Stores a matrix from the lanes of a warp.
         WmmaStore = "wmma.store" executed [
-            6.0 sm_70: ".d.sync.aligned.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.f16|.f32|.s32  [a], b:{b32}{, stride:u32}"
+            6.0 sm_70: ".d.sync{.aligned}.row|.col.m16n16k16|.m8n32k16|.m32n8k16|.m16n16k8|.m8n8k32|.m8n8k128{.global|.shared|.shared::cta}.f16|.f32|.s32  [a], b:{b32}{, stride:u32}"
             7.0 sm_80: ".d.sync.aligned.row|.col.m8n8k4{.global|.shared|.shared::cta}.f64  [a], b:{f64}{, stride:u32}"
         ]
         /// Multiplies matrices held by a warp and adds a third.
         WmmaMma = "wmma.mma" executed [
-            6.0 sm_70: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.0 sm_70: ".sync{.aligned}.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16.f16.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             6.3 sm_72: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.s32.u8|.s8.u8|.s8.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"

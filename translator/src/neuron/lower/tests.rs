@@ -227,6 +227,16 @@ bb0:
     exit
 }";
     check_fallback(clock, shape(1, 64), "reads `%clock`");
+    let product = "
+tile kernel k() bytes 0
+function f0 k() {
+bb0:
+    %0:b32 = tid.x
+    %1:b32, %2:b32 = mma.m8n8k16.row.col.s32.s8.s8.s32 0xffffffff, %0, %0, %0, %0
+    store.shared.b32 [0], %1
+    exit
+}";
+    check_fallback(product, shape(1, 64), "multiplies matrices that lanes hold (`mma.m8n8k16.row.col.s32.s8.s8.s32`)");
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use super::cluster::Machine;
 use super::collective::{self, Values};
-use super::prepare::{Code, Ref, Step, Together};
+use super::prepare::{CONSTANT, Code, Ref, Step, Together};
 use super::warp::{Context, Warp, WarpFault, partition, row};
-use super::{FaultKind, GlobalMemory, LANES, LaneFault, Row, Services, Thread, each, special, try_each};
-use crate::tile::Collective;
+use super::{FaultKind, GlobalMemory, LANES, LaneFault, Services, Thread, each, special, try_each};
 use smallvec::{SmallVec, smallvec};
 
 impl Warp {
@@ -142,16 +141,21 @@ impl Warp {
     /// A collective whose lanes are known to be together.
     fn act_in_place(&mut self, context: &Context<'_>, function: u32, together: &Together, lanes: u32) {
         let rows = self.rows(function);
-        let masks = match together.what {
-            Collective::ActiveMask => Row::of(u64::from(lanes)),
-            _ => row(rows, context.constants, together.args[0]).clone(),
-        };
         let mut args: SmallVec<[Values; 3]> = smallvec![[0; LANES]; together.args.len().saturating_sub(1)];
         for (values, &arg) in args.iter_mut().zip(together.args.iter().skip(1)) {
             let arg = row(rows, context.constants, arg);
             each(lanes, |lane| values[lane] = arg.get(lane));
         }
-        for (mask, lanes) in partition(lanes, |lane| masks.get(lane)) {
+        let groups = match together.args.first() {
+            None => smallvec![(u64::from(lanes), lanes)],
+            // Most masks are constants.
+            Some(&mask) if mask & CONSTANT != 0 => smallvec![(row(rows, context.constants, mask).get(0), lanes)],
+            Some(&mask) => {
+                let masks = row(rows, context.constants, mask);
+                partition(lanes, |lane| masks.get(lane))
+            }
+        };
+        for (mask, lanes) in groups {
             let results = collective::act(together.what, lanes, mask as u32, &args);
             collective::give(&results, lanes, rows, &together.outs);
         }

@@ -63,10 +63,10 @@ bb8:
 bb9(%24:b32, %25:b32):
     trap
 bb10:
-    %27:b32, %28:b32 = mma.m16n8k16.row.col.sparse3.f16.f16.f16.f16 0xffffffff, %0, %0, %0, %0, %0, %0, %0, %0, %0
-    %29:b64, %30:b64 = mma.m8n8k4.row.col.rm.f64.f64.f64.f64 0xffffffff, %1, %1, %1, %1
-    %31:b32, %32:b32 = mma.m8n8k128.row.col.xor.s32.b1.b1.s32 0xffffffff, %0, %0, %0, %0
-    %33:b32, %34:b32 = mma.m8n8k16.row.col.satfinite.s32.s8.u8.s32 0xffffffff, %0, %0, %0, %0 -> bb11
+    %44:b32, %45:b32 = mma.m16n8k16.row.col.sparse3.f16.f16.f16.f16 0xffffffff, %0, %0, %0, %0, %0, %0, %0, %0, %0
+    %46:b64, %47:b64 = mma.m8n8k4.row.col.rm.f64.f64.f64.f64 0xffffffff, %1, %1, %1, %1
+    %48:b32, %49:b32 = mma.m8n8k128.row.col.xor.s32.b1.b1.s32 0xffffffff, %0, %0, %0, %0
+    %50:b32, %51:b32 = mma.m8n8k16.row.col.satfinite.s32.s8.u8.s32 0xffffffff, %0, %0, %0, %0 -> bb11
 bb11:
     exit
 }
