@@ -1,10 +1,12 @@
 //! AST → checked module: names become numbers, instructions rows of the table, initialisers bytes.
 //!
 //! [`Unit`] is a module whose functions are checked one by one on demand; [`parse_module`] checks them all. A mistake in the
-//! language makes the module useless. An instruction or form that the table lacks only makes the function useless that
-//! contains it: it has no body then, and [`checked::Function::errors`] says why.
+//! language makes the module useless. What may be right but is unknown here, such as an instruction of a PTX version after
+//! [`NEWEST`], only makes the function useless that contains it: it has no body then, and [`checked::Function::errors`]
+//! says why.
 
 mod body;
+mod requirements;
 mod scope;
 
 use crate::ast::{self, Extent, Item};
@@ -17,6 +19,9 @@ use crate::types::StateSpace;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// The newest PTX version that the instruction table has.
+pub const NEWEST: (u32, u32) = (9, 4);
+
 /// Texts longer than this are refused.
 pub const MAX_TEXT: usize = 1 << 30;
 
@@ -26,7 +31,14 @@ pub fn parse_module(text: &str, file_name: &str) -> Result<Module, Vec<Diagnosti
 }
 
 /// Opcode spellings met so far.
-type Spellings<'a> = NameMap<&'a str, Rc<Spelling>>;
+type Spellings<'a> = NameMap<&'a str, Rc<Looked>>;
+
+/// An opcode with its dot-words, looked up.
+struct Looked {
+    spelling: Spelling,
+    /// By form that it can be: why this module must not use it.
+    lacking: Vec<Option<requirements::Lacking>>,
+}
 
 /// A module whose functions are checked on demand.
 #[derive(Clone, Debug)]

@@ -150,6 +150,10 @@ impl Function {
 pub struct Body {
     /// Registers; parameterised declarations (`%r<100>`) are spread out, but only those used need appear.
     pub registers: Vec<Register>,
+    /// By parameter: the register that it is, if it is one.
+    pub param_registers: Vec<Option<RegisterId>>,
+    /// By return parameter: the register that it is, if it is one.
+    pub return_registers: Vec<Option<RegisterId>>,
     /// `.local` arrays and `.param` variables of call sequences.
     pub locals: Vec<Variable>,
     /// Label names, and the index of the instruction each stands before (may be `instructions.len()`).

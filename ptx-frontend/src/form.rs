@@ -44,7 +44,7 @@ use smallvec::SmallVec;
 
 pub use example::{PREAMBLE, example};
 pub(crate) use matching::{Mismatch, Registers};
-pub(crate) use table::{Spelling, TABLE};
+pub(crate) use table::{Candidate, Spelling, TABLE};
 pub use variant::{Place, PlaceKind, Variant, choices, is_optional, variant};
 
 /// A form, read from its line.

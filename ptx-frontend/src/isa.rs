@@ -2,7 +2,8 @@
 //!
 //! A row has its meaning in one line, the name of its [`Opcode`], the mnemonic, what we do with it, and its forms: the
 //! PTX version and the target that a form came with, and the line itself. How lines are written is told in `form.rs`.
-//! Where a form is treated otherwise than the rest of its row, it says so behind `but`.
+//! Where a form is treated otherwise than the rest of its row, it says so behind `but`. A form that later versions do not
+//! have any more names the last one behind `until`.
 //! Lines that are older than PTX 2.0 bear its number where the manual does not say more.
 //!
 //! Everything else about instructions is derived: the dot-words there are, the matching, the error messages,
@@ -26,6 +27,8 @@ pub struct FormLine {
     pub ptx: &'static str,
     /// Target that it needs.
     pub target: &'static str,
+    /// The last PTX version that has it, if there is one.
+    pub until: Option<&'static str>,
     /// Dot-words and operands.
     pub text: &'static str,
     /// Where this form differs from its row in what we do with it.
@@ -68,6 +71,15 @@ macro_rules! support {
     };
 }
 
+macro_rules! last_version {
+    () => {
+        None
+    };
+    ($version:literal) => {
+        Some(stringify!($version))
+    };
+}
+
 macro_rules! form_support {
     () => {
         None
@@ -80,7 +92,7 @@ macro_rules! form_support {
 macro_rules! isa {
     ($($chapter:literal {
         $(#[doc = $doc:literal] $variant:ident = $mnemonic:literal $support:ident $($why:literal)? [
-            $($ptx:literal $target:ident $(but $form_support:ident $($form_why:literal)?)? : $line:literal)*
+            $($ptx:literal $target:ident $(until $until:literal)? $(but $form_support:ident $($form_why:literal)?)? : $line:literal)*
         ])*
     })*) => {
         /// An opcode of the table.
@@ -101,6 +113,7 @@ macro_rules! isa {
                 forms: &[$(FormLine {
                     ptx: stringify!($ptx),
                     target: stringify!($target),
+                    until: last_version!($($until)?),
                     text: $line,
                     support: form_support!($($form_support $($form_why)?)?),
                 },)*],
@@ -202,8 +215,8 @@ isa! {
             4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
             7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
-            9.2 sm_120f but known "not executed yet": "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
-            9.2 sm_120f but known "not executed yet": ".sat.u32|.u16x2|.s16x2  d:T, a:T, b:T"
+            9.2 sm_120f: "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f: ".sat.u32|.u16x2|.s16x2  d:T, a:T, b:T"
         ]
         /// Subtracts one value from another.
         Sub = "sub" executed [
@@ -215,7 +228,7 @@ isa! {
             4.2 sm_53: "{.rn}{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T"
             7.8 sm_90: "{.rn}.bf16|.bf16x2  d:T, a:T, b:T"
             8.6 sm_100: "{.RND}{.sat}.f32.f16|.bf16  d:T0, a:T1, c:T0"
-            9.2 sm_120f but known "not executed yet": "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f: "{.sat}.u8x4|.s8x4  d:T, a:T, b:T"
         ]
         /// Multiplies two values.
         Mul = "mul" executed [
@@ -234,6 +247,10 @@ isa! {
             1.0 sm_10: ".hi.sat.s32  d:T, a:T, b:T, c:T"
             1.0 sm_10: "{.RND}{.ftz}{.sat}.f32  d:T, a:T, b:T, c:T"
             1.0 sm_13: "{.RND}.f64  d:T, a:T, b:T, c:T"
+        ]
+        /// Multiplies two polynomials over the field of two elements and adds a third.
+        Clmad = "clmad" executed [
+            9.3 sm_80: ".lo|.hi.u64  d:T, a:T, b:T, c:T"
         ]
         /// Multiplies two 24-bit values.
         Mul24 = "mul24" executed [
@@ -254,7 +271,7 @@ isa! {
             1.4 sm_10: ".approx|.full{.ftz}.f32  d:T, a:T, b:T"
             1.4 sm_20: ".RND{.ftz}.f32  d:T, a:T, b:T"
             1.4 sm_13: ".RND.f64  d:T, a:T, b:T"
-            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T, b:T"
+            1.0 sm_10 until 1.3: ".f32|.f64  d:T, a:T, b:T"
         ]
         /// The remainder of a division.
         Rem = "rem" executed [
@@ -275,7 +292,7 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T"
             6.0 sm_53: "{.ftz}.f16|.f16x2  d:T, a:T"
             7.0 sm_80: ".bf16|.bf16x2  d:T, a:T"
-            9.2 sm_120f but known "not executed yet": ".s8x4  d:T, a:T"
+            9.2 sm_120f: ".s8x4  d:T, a:T"
         ]
         /// The smaller of two or three values.
         Min = "min" executed [
@@ -288,8 +305,8 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T, b:T"
             7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
             7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
-            9.2 sm_120f but known "not executed yet": ".u8x4  d:T, a:T, b:T"
-            9.2 sm_120f but known "not executed yet": "{.relu}.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f: ".u8x4  d:T, a:T, b:T"
+            9.2 sm_120f: "{.relu}.s8x4  d:T, a:T, b:T"
         ]
         /// The larger of two or three values.
         Max = "max" executed [
@@ -302,8 +319,8 @@ isa! {
             1.0 sm_13: ".f64  d:T, a:T, b:T"
             7.0 sm_80: "{.ftz}{.NaN}{.xorsign.abs}.f16|.f16x2  d:T, a:T, b:T"
             7.0 sm_80: "{.NaN}{.xorsign.abs}.bf16|.bf16x2  d:T, a:T, b:T"
-            9.2 sm_120f but known "not executed yet": ".u8x4  d:T, a:T, b:T"
-            9.2 sm_120f but known "not executed yet": "{.relu}.s8x4  d:T, a:T, b:T"
+            9.2 sm_120f: ".u8x4  d:T, a:T, b:T"
+            9.2 sm_120f: "{.relu}.s8x4  d:T, a:T, b:T"
         ]
         /// Counts the bits that are set.
         Popc = "popc" executed [
@@ -395,7 +412,7 @@ isa! {
             4.2 sm_53: ".rn{.ftz}{.sat}.f16|.f16x2  d:T, a:T, b:T, c:T"
             7.0 sm_80: ".rn{.ftz}.relu.f16|.f16x2  d:T, a:T, b:T, c:T"
             7.0 sm_80: ".rn{.relu}.bf16|.bf16x2  d:T, a:T, b:T, c:T"
-            8.1 sm_90 but known "not executed yet": ".rn.oob{.relu}.f16|.f16x2|.bf16|.bf16x2  d:T, a:T, b:T, c:T"
+            8.1 sm_90: ".rn.oob{.relu}.f16|.f16x2|.bf16|.bf16x2  d:T, a:T, b:T, c:T"
             8.6 sm_100: ".RND{.sat}.f32.f16|.bf16  d:T0, a:T1, b:T1, c:T0"
         ]
         /// The reciprocal.
@@ -404,36 +421,40 @@ isa! {
             2.0 sm_20: ".RND{.ftz}.f32  d:T, a:T"
             1.4 sm_13: ".RND.f64  d:T, a:T"
             2.1 sm_20: ".approx.ftz.f64  d:T, a:T"
-            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32|.f64  d:T, a:T"
         ]
         /// The square root.
         Sqrt = "sqrt" executed [
             1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
             2.0 sm_20: ".RND{.ftz}.f32  d:T, a:T"
             1.4 sm_13: ".RND.f64  d:T, a:T"
-            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32|.f64  d:T, a:T"
         ]
         /// The reciprocal of the square root.
         Rsqrt = "rsqrt" executed [
             1.4 sm_10: ".approx{.ftz}.f32  d:T, a:T"
             1.4 sm_13: ".approx{.ftz}.f64  d:T, a:T"
-            1.0 sm_10 but known "not executed yet": ".f32|.f64  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32|.f64  d:T, a:T"
         ]
         /// The sine.
         Sin = "sin" executed [
-            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
         ]
         /// The cosine.
         Cos = "cos" executed [
-            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
         ]
         /// The binary logarithm.
         Lg2 = "lg2" executed [
-            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
         ]
         /// Two to the power of a value.
         Ex2 = "ex2" executed [
-            1.0 sm_10 but known "not executed yet": "{.approx}{.ftz}.f32  d:T, a:T"
+            1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
             7.0 sm_75: ".approx.f16|.f16x2  d:T, a:T"
             7.8 sm_90: ".approx.ftz.bf16|.bf16x2  d:T, a:T"
         ]
@@ -453,6 +474,7 @@ isa! {
             1.0 sm_10: ".CMP.BOOL.u32|.s32|.f32.b16|.b32|.b64|.s16|.s32|.s64  d:T0, a:T1, b:T1, c:pred"
             1.0 sm_10: ".CMPU.BOOL.u32|.s32|.f32.u16|.u32|.u64  d:T0, a:T1, b:T1, c:pred"
             1.0 sm_10: ".CMPF.BOOL{.ftz}.u32|.s32|.f32.f32|.f64  d:T0, a:T1, b:T1, c:pred"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".CMP.u8x4|.s8x4|.u16x2|.s16x2.u8x4|.s8x4|.u16x2|.s16x2  d:T0, a:T1, b:T1"
             4.2 sm_53: ".CMPF{.ftz}.f16.ANY16  d:T0, a:T1, b:T1"
             4.2 sm_53: ".CMPF{.ftz}.f16|.u16|.s16|.u32|.s32.f16  d:T0, a:T1, b:T1"
             4.2 sm_53: ".CMPF{.ftz}.f16x2|.u32|.s32.f16x2  d:T0, a:T1, b:T1"
@@ -475,13 +497,13 @@ isa! {
             1.0 sm_10: ".CMPU.BOOL.u16|.u32|.u64  p:pred{|q:pred}, a:T, b:T, c:pred"
             1.0 sm_10: ".CMPF.BOOL{.ftz}.f32|.f64  p:pred{|q:pred}, a:T, b:T, c:pred"
             4.2 sm_53: ".CMPF{.ftz}.f16  p:pred{|q:pred}, a:T, b:T"
-            4.2 sm_53 but known "not executed yet": ".CMPF{.ftz}.f16x2  p:pred|q:pred, a:T, b:T"
+            4.2 sm_53: ".CMPF{.ftz}.f16x2  p:pred|q:pred, a:T, b:T"
             7.8 sm_90: ".CMPF.bf16  p:pred{|q:pred}, a:T, b:T"
-            7.8 sm_90 but known "not executed yet": ".CMPF.bf16x2  p:pred|q:pred, a:T, b:T"
+            7.8 sm_90: ".CMPF.bf16x2  p:pred|q:pred, a:T, b:T"
             4.2 sm_53: ".CMPF.BOOL{.ftz}.f16  p:pred{|q:pred}, a:T, b:T, c:pred"
-            4.2 sm_53 but known "not executed yet": ".CMPF.BOOL{.ftz}.f16x2  p:pred|q:pred, a:T, b:T, c:pred"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16x2  p:pred|q:pred, a:T, b:T, c:pred"
             7.8 sm_90: ".CMPF.BOOL.bf16  p:pred{|q:pred}, a:T, b:T, c:pred"
-            7.8 sm_90 but known "not executed yet": ".CMPF.BOOL.bf16x2  p:pred|q:pred, a:T, b:T, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16x2  p:pred|q:pred, a:T, b:T, c:pred"
         ]
         /// Selects by a predicate.
         Selp = "selp" executed [
@@ -540,7 +562,7 @@ isa! {
             1.0 sm_10: ".pred|.ANY16|.b128  d:T, a:T"
             2.0 sm_20: ".b16|.b32|.b64|.b128  d:T, a:parts"
             2.0 sm_20: ".b16|.b32|.b64|.b128  d:parts, a:T"
-            1.0 sm_10 but known "not executed yet": ".v2|.v4.ANY16  d:V, a:V"
+            1.0 sm_10: ".v2|.v4.ANY16  d:V, a:V"
         ]
         /// Picks bytes of two registers.
         Prmt = "prmt" executed [
@@ -571,35 +593,42 @@ isa! {
             8.1 sm_89: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.f16x2  d:T0, a:T1"
             9.1 sm_100a: ".rn.satfinite{.relu}.e4m3x2|.e5m2x2.bf16x2  d:T0, a:T1"
             8.1 sm_89: ".rn{.relu}.f16x2.e4m3x2|.e5m2x2  d:T0, a:T1"
-            9.2 sm_100a but known "not executed yet": ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
-            9.2 sm_100a but known "not executed yet": ".rn{.relu}{.satfinite}.scaled::n2::ue8m0.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1, scale:b16"
-            8.7 sm_100a but known "not executed yet": ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m3x4|.e3m2x4|.e2m1x4.f32  d:T0, a:{f32*4}, rbits:b32"
+            9.2 sm_100a: ".rn{.relu}{.satfinite}.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1"
+            9.2 sm_100a: ".rn{.relu}{.satfinite}.scaled::n2::ue8m0.bf16x2.e4m3x2|.e5m2x2|.e2m1x2|.e2m3x2|.e3m2x2  d:T0, a:T1, scale:b16"
+            8.7 sm_100a: ".rs{.relu}.satfinite.e4m3x4|.e5m2x4|.e2m3x4|.e3m2x4|.e2m1x4.f32  d:T0, a:{f32*4}, rbits:b32"
             8.6 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1"
             9.1 sm_100a: ".rn.satfinite{.relu}.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1"
             8.6 sm_100a: ".rn{.relu}.f16x2.e2m3x2|.e3m2x2|.e2m1x2  d:T0, a:T1"
             8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.f32  d:T0, a:T1, b:T1"
             8.6 sm_100a: ".rz|.rp{.satfinite}.ue8m0x2.bf16x2  d:T0, a:T1"
             8.6 sm_100a: ".rn.bf16x2.ue8m0x2  d:T0, a:T1"
-            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.s2f6x2.f32  d:T0, a:T1, b:T1"
-            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.s2f6x2.bf16x2  d:T0, a:T1"
-            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.f32  d:T0, a:T1, b:T1, scale:b16"
-            9.1 sm_100a but known "not executed yet": ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.bf16x2  d:T0, a:T1, scale:b16"
-            9.1 sm_100a but known "not executed yet": ".rn{.satfinite}{.relu}.bf16x2.s2f6x2  d:T0, a:T1"
-            9.1 sm_100a but known "not executed yet": ".rn{.satfinite}{.relu}.scaled::n2::ue8m0.bf16x2.s2f6x2  d:T0, a:T1, scale:b16"
-            7.8 sm_90 but known "not executed yet": ".rn.f32|.f64.bf16  d:~T0, a:~T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.s2f6x2.f32  d:T0, a:T1, b:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.s2f6x2.bf16x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.f32  d:T0, a:T1, b:T1, scale:b16"
+            9.1 sm_100a: ".rn.satfinite{.relu}.scaled::n2::ue8m0.s2f6x2.bf16x2  d:T0, a:T1, scale:b16"
+            9.1 sm_100a: ".rn{.satfinite}{.relu}.bf16x2.s2f6x2  d:T0, a:T1"
+            9.1 sm_100a: ".rn{.satfinite}{.relu}.scaled::n2::ue8m0.bf16x2.s2f6x2  d:T0, a:T1, scale:b16"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn|.rz{.relu}{.satfinite}.pzo.f16|.bf16|.tf32.f32  d:~T0, a:~T1"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn|.rz{.relu}{.satfinite}.pzo.f16x2|.bf16x2.f32  d:T0, a:T1, b:T1"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn|.rz.satfinite{.relu}{.pzo}.scaled::n1::ue8m0.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1, scale:b8"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn|.rz.satfinite{.relu}{.pzo}.scaled::n1::ue8m0.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1, scale:b8"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rz.satfinite{.relu}{.pzo}.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rz.satfinite{.relu}{.pzo}.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1"
+            7.8 sm_90: ".rn.f32|.f64.bf16  d:~T0, a:~T1"
         ]
         /// Converts two integers and packs them.
         CvtPack = "cvt.pack" executed [
             6.5 sm_72: ".sat.u16|.s16.s32  d:b32, a:s32, b:s32"
-            6.5 sm_72 but known "not executed yet": ".sat.u2|.s2|.u4|.s4|.u8|.s8.s32.b32  d:b32, a:s32, b:s32, c:b32"
+            6.5 sm_72: ".sat.u2|.s2|.u4|.s4|.u8|.s8.s32.b32  d:b32, a:s32, b:s32, c:b32"
         ]
         /// Converts an address between generic and another state space.
         Cvta = "cvta" executed [
-            2.0 sm_20 but known "not executed yet": "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u32|.u64  d:T, a:T"
+            2.0 sm_20: "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u64  d:T, a:T"
+            2.0 sm_20 but known "generic addresses have 64 bits": "{.to}.const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry.u32  d:T, a:T"
         ]
         /// Whether a generic address lies in a state space.
         Isspacep = "isspacep" executed [
-            2.0 sm_20 but known "not executed yet": ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry  p:pred, a:*"
+            2.0 sm_20: ".const|.global|.local|.shared|.shared::cta|.shared::cluster|.param|.param::entry  p:pred, a:*"
         ]
         /// Maps a shared address to that of another CTA of the cluster.
         Mapa = "mapa" executed [
@@ -615,7 +644,7 @@ isa! {
             1.0 sm_10: "{.weak}.global{.ca|.cg|.cs}.nc{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]"
             6.0 sm_70: ".relaxed|.acquire.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
-            8.2 sm_70 but known "not executed yet": ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
+            8.2 sm_70: ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
         ]
         /// Loads read-only data at an address that is the same in all threads.
         Ldu = "ldu" executed [
@@ -626,7 +655,7 @@ isa! {
             1.0 sm_10: "{.weak}{.SPACE}{.STCOP}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.VEC}.ANY|.b128  [a], b:V"
             6.0 sm_70: ".relaxed|.release.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.VEC}.ANY|.b128  [a], b:V{, policy:b64}"
-            8.2 sm_70 but known "not executed yet": ".mmio.relaxed|.release.sys{.global}.ANY|.b128  [a], b:V"
+            8.2 sm_70: ".mmio.relaxed|.release.sys{.global}.ANY|.b128  [a], b:V"
         ]
         /// Stores into the shared memory of another CTA and signals a barrier object.
         StAsync = "st.async" known "asynchronous stores to a cluster are not executed yet" [
@@ -651,9 +680,25 @@ isa! {
         Applypriority = "applypriority" hint [
             7.4 sm_80: "{.global}.L2::evict_normal  [a], size:#"
         ]
+        /// Changes the eviction priority of a block of bytes without waiting.
+        ApplypriorityAsyncBulk = "applypriority.async.bulk" known "only sm_107 and its like have it, and their code runs nowhere else" [
+            9.4 sm_107f: "{.global}.bulk_group.L2::evict_normal  [a], size:u32"
+        ]
+        /// Changes the eviction priority of a box of a tensor without waiting.
+        ApplypriorityAsyncBulkTensor = "applypriority.async.bulk.tensor" known "only sm_107 and its like have it, and their code runs nowhere else" [
+            9.4 sm_107f: ".DIM{.global}{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.bulk_group.L2::evict_normal  [map..]{, offsets:{b16}}"
+        ]
         /// Makes the contents of an address range undefined.
         Discard = "discard" hint [
             7.4 sm_80: "{.global}.L2  [a], size:#"
+        ]
+        /// Keeps two of every four elements.
+        Spcompress = "spcompress" known "only sm_107 and its like have it, and their code runs nowhere else" [
+            9.4 sm_107a: ".b8|.b16.b2|.b4.sp::2:4.x1|.x2|.x4|.x8|.x16|.x32|.x64  dm:{b32}, d:{b32}, a:{b32}, e:b32"
+        ]
+        /// Puts elements back where they were before others were left out.
+        Spdecompress = "spdecompress" known "only sm_107 and its like have it, and their code runs nowhere else" [
+            9.4 sm_107a: ".b8|.b16.b2|.b4.sp::1:2|.sp::1:4|.sp::1:8|.sp::1:16|.sp::2:4|.sp::2:8|.sp::2:16|.sp::4:8|.sp::4:16.x1|.x2|.x4|.x8|.x16|.x32|.x64  d:{b32}, m:{b32}, c:{b32}"
         ]
         /// Makes a cache eviction policy.
         Createpolicy = "createpolicy" executed [
@@ -875,15 +920,22 @@ isa! {
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
         ]
+        /// Checks how a barrier object is laid out.
+        MbarrierCheckLayout = "mbarrier.check_layout" known "barrier objects have the first layout only" [
+            9.3 sm_90: ".layout::v0|.layout::v1{.shared|.shared::cta}.b64  p:pred, [a]"
+            9.3 sm_90: ".layout::v0|.layout::v1{.shared|.shared::cta}.b64  [a]"
+        ]
         /// Tests whether a phase of a barrier object has ended.
         MbarrierTestWait = "mbarrier.test_wait" executed [
             7.0 sm_80: "{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  p:pred, [a], state:b64"
             7.1 sm_80: "{.acquire|.relaxed}{.cta|.cluster}.parity{.shared|.shared::cta}.b64  p:pred, [a], parity:u32"
+            9.3 sm_90 but known "barrier objects have the first layout only": "{.acquire|.relaxed}{.cta|.cluster}{.parity}.phase_type::primary|.phase_type::conditional{.shared|.shared::cta}.b64  p:pred{|q:pred}{, dr:b8}, [a], state:*"
         ]
         /// Waits for a while for the end of a phase of a barrier object.
         MbarrierTryWait = "mbarrier.try_wait" executed [
             7.8 sm_90: "{.acquire|.relaxed}{.cta|.cluster}{.shared|.shared::cta}.b64  p:pred, [a], state:b64{, time:u32}"
             7.8 sm_90: "{.acquire|.relaxed}{.cta|.cluster}.parity{.shared|.shared::cta}.b64  p:pred, [a], parity:u32{, time:u32}"
+            9.3 sm_90 but known "barrier objects have the first layout only": "{.acquire|.relaxed}{.cta|.cluster}{.parity}.phase_type::primary|.phase_type::conditional{.shared|.shared::cta}.b64  p:pred{|q:pred}{, dr:b8}, [a], state:*{, time:u32}"
         ]
         /// The count of arrivals that a state holds.
         MbarrierPendingCount = "mbarrier.pending_count" executed [
@@ -953,9 +1005,53 @@ isa! {
         MultimemSt = "multimem.st" known "there is one device; multicast objects are not offered" [
             8.1 sm_90: "{.weak|.relaxed|.release}{.SCOPE}{.global}{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e4m3|.e5m2|.e4m3x2|.e5m2x2|.e4m3x4|.e5m2x4  [a], b:V"
         ]
+        /// Stores to every device of a multicast object without waiting.
+        MultimemStAsync = "multimem.st.async" known "there is one device; multicast objects are not offered" [
+            9.3 sm_100: ".release.gpu|.sys{.global}.b8|.b16|.b32|.b64|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f32|.f64  [a], b:~T"
+        ]
+        /// Combines a value with that of every device of a multicast object without waiting.
+        MultimemRedAsync = "multimem.red.async" known "there is one device; multicast objects are not offered" [
+            9.3 sm_100: ".release.gpu|.sys{.global}.add.u32|.s32|.u64  [a], b:T"
+        ]
+        /// Copies a block of bytes to every device of a multicast object.
+        MultimemCpAsyncBulk = "multimem.cp.async.bulk" known "there is one device; multicast objects are not offered" [
+            9.1 sm_90: ".global.shared::cta.bulk_group{.cp_mask}{.relaxed}{.sys}  [to], [from], size:u32{, mask:b16}"
+        ]
+        /// Copies a block of bytes to every device of a multicast object and combines it with what is there.
+        MultimemCpReduceAsyncBulk = "multimem.cp.reduce.async.bulk" known "there is one device; multicast objects are not offered" [
+            9.1 sm_90: ".global.shared::cta.bulk_group{.relaxed}{.sys}.and|.or|.xor|.add|.inc|.dec|.min|.max.f16|.bf16|.b32|.u32|.s32|.b64|.u64|.s64|.f32|.f64  [to], [from], size:u32"
+            9.1 sm_90: ".global.shared::cta.bulk_group{.relaxed}{.sys}.add.noftz.f16|.bf16|.f32  [to], [from], size:u32"
+        ]
         /// Combines a value with that of every device of a multicast object.
         MultimemRed = "multimem.red" known "there is one device; multicast objects are not offered" [
             8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.min|.max|.add|.and|.or|.xor{.v2|.v4|.v8}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64  [a], b:V"
+        ]
+    }
+
+    "Fabric" {
+        /// Copies from a fabric handle without waiting.
+        FabricTryGet = "fabric.try_get" known "there is one device and no fabric between devices" [
+            9.3 sm_100: ".async.shared::cta.mbarrier::complete_tx::bytes.mbarrier::report::fabric.relaxed.sys.b128  [to], [handle..], size:u32, [mbar]"
+        ]
+        /// Copies to a fabric handle without waiting.
+        FabricTryPut = "fabric.try_put" known "there is one device and no fabric between devices" [
+            9.3 sm_100: ".async{.multimem}.shared::cta.mbarrier::complete_tx::16B.mbarrier::report::fabric{.counted::bytes|.cp_mask}.relaxed.sys.b128  [handle..], [from], size:u32, [mbar]{, mask:b16}"
+        ]
+        /// Copies to a fabric handle and combines with what is there.
+        FabricTryRed = "fabric.try_red" known "there is one device and no fabric between devices" [
+            9.3 sm_100: ".async{.multimem}.shared::cta.mbarrier::complete_tx::16B.mbarrier::report::fabric{.counted::bytes}.relaxed.sys.and|.or|.xor|.min|.max|.add|.inc|.dec{.noftz}.b32|.b64|.u32|.s32|.u64|.s64|.f16|.bf16|.f32|.f64  [handle..], [from], size:u32, [mbar]"
+        ]
+        /// Combines what the devices of a fabric handle hold.
+        FabricTryPullred = "fabric.try_pullred" known "there is one device and no fabric between devices" [
+            9.3 sm_100: ".async.multimem.shared::cta.mbarrier::complete_tx::bytes.mbarrier::report::fabric.relaxed.sys.and|.or|.xor|.min|.max|.add{.acc::f32|.acc::f16}{.noftz}.b32|.b64|.u32|.s32|.u64|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64.sync  [to], [handle..], size:u32, [mbar], members:#"
+        ]
+        /// Submits the fabric operations so far.
+        FabricSubmit = "fabric.submit" known "there is one device and no fabric between devices" [
+            9.3 sm_100: "{.op_restrict::fetching}"
+        ]
+        /// Waits for submitted fabric operations.
+        FabricWait = "fabric.wait" known "there is one device and no fabric between devices" [
+            9.3 sm_100: "{.sync_restrict::reads}"
         ]
     }
 
@@ -1168,127 +1264,127 @@ isa! {
 
     "Video" {
         /// Adds parts of registers.
-        Vadd = "vadd" known "video instructions are not executed yet" [
+        Vadd = "vadd" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Subtracts parts of registers.
-        Vsub = "vsub" known "video instructions are not executed yet" [
+        Vsub = "vsub" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The absolute difference of parts of registers.
-        Vabsdiff = "vabsdiff" known "video instructions are not executed yet" [
+        Vabsdiff = "vabsdiff" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The smaller of parts of registers.
-        Vmin = "vmin" known "video instructions are not executed yet" [
+        Vmin = "vmin" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The larger of parts of registers.
-        Vmax = "vmax" known "video instructions are not executed yet" [
+        Vmax = "vmax" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Shifts a part of a register left.
-        Vshl = "vshl" known "video instructions are not executed yet" [
+        Vshl = "vshl" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Shifts a part of a register right.
-        Vshr = "vshr" known "video instructions are not executed yet" [
+        Vshr = "vshr" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32{.sat}.clamp|.wrap  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Multiplies parts of registers and adds a third value.
-        Vmad = "vmad" known "video instructions are not executed yet" [
+        Vmad = "vmad" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32{.sat}{.shr7|.shr15}  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.u32|.s32.po{.sat}{.shr7|.shr15}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Compares parts of registers.
-        Vset = "vset" known "video instructions are not executed yet" [
+        Vset = "vset" executed [
             2.0 sm_20: ".u32|.s32.u32|.s32.CMP  d:u32, a:u32, b:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.CMP.add|.min|.max  d:u32, a:u32, b:u32, c:u32"
             2.0 sm_20: ".u32|.s32.u32|.s32.CMP  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Adds two halves each.
-        Vadd2 = "vadd2" known "video instructions are not executed yet" [
+        Vadd2 = "vadd2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Subtracts two halves each.
-        Vsub2 = "vsub2" known "video instructions are not executed yet" [
+        Vsub2 = "vsub2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The average of two halves each.
-        Vavrg2 = "vavrg2" known "video instructions are not executed yet" [
+        Vavrg2 = "vavrg2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The absolute difference of two halves each.
-        Vabsdiff2 = "vabsdiff2" known "video instructions are not executed yet" [
+        Vabsdiff2 = "vabsdiff2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The smaller of two halves each.
-        Vmin2 = "vmin2" known "video instructions are not executed yet" [
+        Vmin2 = "vmin2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The larger of two halves each.
-        Vmax2 = "vmax2" known "video instructions are not executed yet" [
+        Vmax2 = "vmax2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Compares two halves each.
-        Vset2 = "vset2" known "video instructions are not executed yet" [
+        Vset2 = "vset2" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.CMP{.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Adds four bytes each.
-        Vadd4 = "vadd4" known "video instructions are not executed yet" [
+        Vadd4 = "vadd4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Subtracts four bytes each.
-        Vsub4 = "vsub4" known "video instructions are not executed yet" [
+        Vsub4 = "vsub4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The average of four bytes each.
-        Vavrg4 = "vavrg4" known "video instructions are not executed yet" [
+        Vavrg4 = "vavrg4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The absolute difference of four bytes each.
-        Vabsdiff4 = "vabsdiff4" known "video instructions are not executed yet" [
+        Vabsdiff4 = "vabsdiff4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The smaller of four bytes each.
-        Vmin4 = "vmin4" known "video instructions are not executed yet" [
+        Vmin4 = "vmin4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// The larger of four bytes each.
-        Vmax4 = "vmax4" known "video instructions are not executed yet" [
+        Vmax4 = "vmax4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.u32|.s32{.sat|.add}  d:u32, a:u32, b:u32, c:u32"
         ]
         /// Compares four bytes each.
-        Vset4 = "vset4" known "video instructions are not executed yet" [
+        Vset4 = "vset4" executed [
             3.0 sm_30: ".u32|.s32.u32|.s32.CMP{.add}  d:u32, a:u32, b:u32, c:u32"
         ]
     }
 
     "Stack" {
         /// Takes memory from the stack.
-        Alloca = "alloca" known "the stack is laid out before the launch" [
+        Alloca = "alloca" executed [
             7.3 sm_52: ".u32|.u64  d:T, size:T{, alignment:#}"
         ]
         /// The stack pointer.
-        Stacksave = "stacksave" known "the stack is laid out before the launch" [
+        Stacksave = "stacksave" executed [
             7.3 sm_52: ".u32|.u64  d:T"
         ]
         /// Sets the stack pointer.
-        Stackrestore = "stackrestore" known "the stack is laid out before the launch" [
+        Stackrestore = "stackrestore" executed [
             7.3 sm_52: ".u32|.u64  a:T"
         ]
     }

@@ -55,5 +55,17 @@ pub fn halves3<const W: u32>(a: u64, b: u64, c: u64, f: impl Fn(u64, u64, u64) -
     f(low::<W>(a), low::<W>(b), low::<W>(c)) | f(a >> W, b >> W, c >> W) << W
 }
 
+/// A function of one element applied to each of four bytes.
+#[inline(always)]
+pub fn bytes1(a: u64, f: impl Fn(u64) -> u64) -> u64 {
+    (0..32).step_by(8).fold(0, |all, at| all | f(low::<8>(a >> at)) << at)
+}
+
+/// A function of two elements applied to each of four bytes.
+#[inline(always)]
+pub fn bytes2(a: u64, b: u64, f: impl Fn(u64, u64) -> u64) -> u64 {
+    (0..32).step_by(8).fold(0, |all, at| all | f(low::<8>(a >> at), low::<8>(b >> at)) << at)
+}
+
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,10 @@ const PASSES: &[Pass] = &[
 pub fn translate(module: &Module, entry: &str, options: &Options) -> Result<Kernel, TranslateError> {
     let mut kernel = translate::lower(module, entry, options)?;
     verify(&kernel, "lower")?;
+    if options.contract {
+        pass::contract_products::contract_products(&mut kernel);
+        verify(&kernel, "contract_products")?;
+    }
     for (name, pass) in PASSES {
         pass(&mut kernel);
         verify(&kernel, name)?;

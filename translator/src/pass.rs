@@ -4,6 +4,7 @@
 //! they ran.
 
 pub mod act_at_once;
+pub mod contract_products;
 pub mod fold_constants;
 pub mod merge_blocks;
 pub mod prune_block_parameters;

@@ -226,6 +226,11 @@ pub enum Op {
     Printf,
     /// `__assertfail(args = [message B64, file B64, line B32, function B64, char size B64])`; the lane faults.
     AssertFail,
+    /// Local-window offset of the end of the lane's stack. Result `B64`.
+    StackTop,
+    /// Moves the end of the lane's stack to `args = [offset B64]`: what lies above is lost, what is new holds zeros.
+    /// Returning from the function moves it back.
+    SetStackTop,
     /// Device heap `malloc(args = [bytes B64])`; result `B64`.
     Malloc,
     /// Device heap `free(args = [address B64])`.

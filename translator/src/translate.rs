@@ -26,6 +26,7 @@ mod plan;
 mod synchronise;
 mod textures;
 mod unsupported;
+mod video;
 mod words;
 
 pub(crate) use builder::keep_blocks;
@@ -43,11 +44,13 @@ pub struct Options {
     pub file: String,
     /// Base of the code addresses of the module (see [`window::CODE`]).
     pub code_base: u64,
+    /// Whether products and sums that PTX leaves open are rounded once, as NVIDIA's assembler does.
+    pub contract: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { file: "<ptx>".to_owned(), code_base: window::CODE }
+        Options { file: "<ptx>".to_owned(), code_base: window::CODE, contract: false }
     }
 }
 

@@ -1,19 +1,20 @@
 //! One function body: statements → [`Body`].
 
+use super::requirements::Offered;
 use super::scope::{MAX_DEPTH, Meaning, Scopes};
-use super::{CheckedBody, Globals, Spellings, is_static, variable};
+use super::{CheckedBody, Globals, Looked, NEWEST, Spellings, is_static, variable};
 use crate::ast::{self, Extent, Name, OperandKind, Statement};
 use crate::checked::{
-    Body, FunctionId, Instruction, LocalId, Module, Operand, Operands, Origin, Part, RegisterId, Symbol, Variable,
-    VariableId,
+    Body, FunctionId, Instruction, LocalId, Module, Operand, Operands, Origin, Part, Register, RegisterId, Symbol,
+    Variable, VariableId,
 };
 use crate::diagnostic::{Diagnostic, Span};
 use crate::form::{Mismatch, Registers, Spelling, TABLE};
 use crate::hash::NameMap;
-use crate::isa::Opcode;
+use crate::isa::{Opcode, Support};
 use crate::modifier::Modifiers;
 use crate::special::SpecialRegister;
-use crate::types::ScalarType;
+use crate::types::{ScalarType, StateSpace};
 use std::rc::Rc;
 
 /// After so many mistakes no more are noted.
@@ -23,6 +24,7 @@ struct Checker<'a, 'm, 's> {
     globals: &'m Globals<'a, 'm>,
     module: &'m mut Module,
     spellings: &'s mut Spellings<'a>,
+    offered: Offered,
     /// Parameters and return parameters.
     parameters: NameMap<String, Meaning>,
     scopes: Scopes<'a>,
@@ -44,21 +46,36 @@ pub(super) fn check<'a>(
     spellings: &mut Spellings<'a>,
 ) -> CheckedBody {
     let function = &module.functions[id.0 as usize];
-    let named = |meaning: fn(u32) -> Meaning, variables: &[Variable]| {
-        let names =
-            variables.iter().enumerate().map(|(index, variable)| (variable.name.clone(), meaning(index as u32)));
-        names.collect::<Vec<_>>()
-    };
     let mut parameters = NameMap::default();
-    parameters.extend(named(Meaning::Return, &function.returns));
-    parameters.extend(named(Meaning::Param, &function.params));
+    let mut scopes = Scopes::default();
+    let mut declare = |meaning: fn(u32) -> Meaning, variables: &[Variable]| {
+        let mut registers = Vec::new();
+        for (index, variable) in variables.iter().enumerate() {
+            let mut named = meaning(index as u32);
+            registers.push(None);
+            if variable.space == StateSpace::Reg {
+                let register = RegisterId(scopes.registers.len() as u32);
+                scopes.registers.push(Register { name: variable.name.clone(), ty: variable.ty });
+                registers[index] = Some(register);
+                named = Meaning::Register(register);
+            }
+            parameters.insert(variable.name.clone(), named);
+        }
+        registers
+    };
+    let body = Body {
+        return_registers: declare(Meaning::Return, &function.returns),
+        param_registers: declare(Meaning::Param, &function.params),
+        ..Body::default()
+    };
     let mut checker = Checker {
+        offered: Offered::by(module.version, &module.target),
         globals,
         module,
         spellings,
         parameters,
-        scopes: Scopes::default(),
-        body: Body::default(),
+        scopes,
+        body,
         source: (0, 0),
         mistakes: Vec::new(),
         unsupported: Vec::new(),
@@ -193,13 +210,13 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     /// Looks the opcode with its dot-words up; what is not in the table is noted.
-    fn spelling(&mut self, instruction: &ast::Instruction<'a>) -> Option<Rc<Spelling>> {
+    fn spelling(&mut self, instruction: &ast::Instruction<'a>) -> Option<Rc<Looked>> {
         if let Some(spelling) = self.spellings.get(&*instruction.spelling) {
             return Some(spelling.clone());
         }
         match TABLE.spelling(&instruction.spelling) {
             Ok(spelling) => {
-                let spelling = Rc::new(spelling);
+                let spelling = Rc::new(self.look(spelling));
                 if let std::borrow::Cow::Borrowed(text) = instruction.spelling {
                     self.spellings.insert(text, spelling.clone());
                 }
@@ -211,10 +228,22 @@ impl<'a> Checker<'a, '_, '_> {
                 let mut diagnostic =
                     self.globals.source.diagnostic(Span::new(at + start as u32, at + end as u32), misspelt.message);
                 (diagnostic.label, diagnostic.help) = (misspelt.label, misspelt.help);
-                self.note_unsupported(diagnostic);
+                if self.module.version <= NEWEST {
+                    self.mistakes.push(diagnostic);
+                } else {
+                    self.note_unsupported(diagnostic);
+                }
                 None
             }
         }
+    }
+
+    fn look(&self, spelling: Spelling) -> Looked {
+        let forms = spelling.opcode.row().forms;
+        let lacks = |candidate: &crate::form::Candidate| {
+            self.offered.lacks(spelling.opcode, &forms[usize::from(candidate.form)], &spelling.words)
+        };
+        Looked { lacking: spelling.forms.iter().map(lacks).collect(), spelling }
     }
 
     fn note_unsupported(&mut self, diagnostic: Diagnostic) {
@@ -224,7 +253,8 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn instruction(&mut self, instruction: ast::Instruction<'a>) -> Checked<()> {
-        let Some(spelling) = self.spelling(&instruction) else { return Ok(()) };
+        let Some(looked) = self.spelling(&instruction) else { return Ok(()) };
+        let spelling = &looked.spelling;
         let guard = match instruction.guard {
             None => None,
             Some((name, negated)) => Some((self.predicate(name)?, negated)),
@@ -242,9 +272,13 @@ impl<'a> Checker<'a, '_, '_> {
         };
         let registers = Registers(&self.scopes.registers);
         let mut first = None;
-        for candidate in &spelling.forms {
+        let mut lacked = None;
+        for (candidate, lacking) in spelling.forms.iter().zip(&looked.lacking) {
             match candidate.match_operands(spelling.opcode, &operands, &registers) {
+                Ok(()) if lacking.is_some() => lacked = lacking.as_ref(),
                 Ok(()) => {
+                    self.check_space(&instruction, spelling, &operands)?;
+                    self.check_call(&instruction, spelling.opcode, &operands)?;
                     self.body.instructions.push(Instruction {
                         guard,
                         opcode: spelling.opcode,
@@ -260,12 +294,109 @@ impl<'a> Checker<'a, '_, '_> {
                 }
             }
         }
+        if let Some(lacking) = lacked {
+            let message = format!("`{}` {}", instruction.spelling, lacking.needs);
+            let diagnostic = self.globals.source.diagnostic(instruction.span, message);
+            return Err(Box::new(diagnostic.help(lacking.has.clone())));
+        }
         let mismatch = first.expect("a spelling has forms");
-        self.note_mismatch(&instruction, mismatch);
+        // Operands of what is not executed are described roughly; they do not make a module useless.
+        let is_known_only = |form: u16| matches!(spelling.opcode.row().support_of(form.into()), Support::Known(_));
+        let is_mistake = spelling.forms.iter().any(|candidate| !is_known_only(candidate.form));
+        self.note_mismatch(&instruction, mismatch, is_mistake);
         Ok(())
     }
 
-    fn note_mismatch(&mut self, instruction: &ast::Instruction<'a>, mismatch: Mismatch) {
+    /// Whether an address that is named by a symbol is in the state space that the instruction names.
+    fn check_space(
+        &self,
+        instruction: &ast::Instruction<'a>,
+        spelling: &Spelling,
+        operands: &[Operand],
+    ) -> Checked<()> {
+        if !matches!(spelling.opcode, Opcode::Ld | Opcode::Ldu | Opcode::St | Opcode::Atom | Opcode::Red) {
+            return Ok(());
+        }
+        let space = spelling.words.iter().find_map(|word| StateSpace::from_str(word.as_str()));
+        let Some(space) = space.map(family) else { return Ok(()) };
+        if space == StateSpace::Const && spelling.opcode != Opcode::Ld {
+            return self.error(instruction.span, "`.const` variables cannot be written");
+        }
+        for (index, operand) in operands.iter().enumerate() {
+            let Operand::Address(base, _) = operand else { continue };
+            let (name, declared) = match **base {
+                Operand::Variable(id, _) => {
+                    let variable = &self.module.variables[id.0 as usize];
+                    (&variable.name, variable.space)
+                }
+                Operand::Local(id, _) => {
+                    let local = &self.body.locals[id.0 as usize];
+                    (&local.name, local.space)
+                }
+                _ => continue,
+            };
+            let (word, declared) = (declared, family(declared));
+            let is_space = matches!(
+                declared,
+                StateSpace::Global | StateSpace::Const | StateSpace::Shared | StateSpace::Local | StateSpace::Param
+            );
+            if is_space && declared != space {
+                let span = instruction.operands.get(index).map_or(instruction.span, |operand| operand.span);
+                let message = format!("`{name}` is in `.{word}`, not in `.{space}`");
+                let diagnostic = self.globals.source.diagnostic(span, message);
+                return Err(Box::new(diagnostic.help(format!("write `.{word}` behind the opcode"))));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a call passes what the function takes.
+    fn check_call(&self, instruction: &ast::Instruction<'a>, opcode: Opcode, operands: &[Operand]) -> Checked<()> {
+        let (Opcode::Call, [Operand::List(results), callee, Operand::List(arguments), rest @ ..]) = (opcode, operands)
+        else {
+            return Ok(());
+        };
+        let (name, returns, params) = match (callee, rest) {
+            (Operand::Function(id), _) => {
+                let function = &self.module.functions[id.0 as usize];
+                (function.name.as_str(), &function.returns, &function.params)
+            }
+            (_, [Operand::Prototype(index)]) => {
+                let (returns, params) = &self.body.prototypes[*index as usize];
+                ("the function", returns, params)
+            }
+            _ => return Ok(()),
+        };
+        let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        if arguments.len() != params.len() {
+            let message = format!("`{name}` takes {}, not {}", counted(params.len(), "argument"), arguments.len());
+            return self.error(instruction.span, message);
+        }
+        if results.len() > returns.len() {
+            let message = format!("`{name}` returns {}, not {}", counted(returns.len(), "value"), results.len());
+            return self.error(instruction.span, message);
+        }
+        let pairs = arguments.iter().zip(params).chain(results.iter().zip(returns));
+        for (index, (operand, declared)) in pairs.enumerate() {
+            let bytes = match operand {
+                Operand::Local(id, 0) => self.body.locals[id.0 as usize].size,
+                Operand::Register(id) => self.scopes.registers[id.0 as usize].ty.bytes().into(),
+                _ => continue,
+            };
+            if declared.size != 0 && bytes != declared.size {
+                let noun = if index < params.len() { "argument" } else { "result" };
+                let number = if index < params.len() { index } else { index - params.len() } + 1;
+                let message = format!("{noun} {number} of `{name}` has {bytes} bytes here and {} there", declared.size);
+                let diagnostic = self.globals.source.diagnostic(instruction.span, message);
+                return Err(Box::new(
+                    diagnostic.help(format!("`{}` is declared in line {}", declared.name, declared.line)),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn note_mismatch(&mut self, instruction: &ast::Instruction<'a>, mismatch: Mismatch, is_mistake: bool) {
         let message = format!("`{}` does not take these operands", instruction.spelling);
         let source = self.globals.source;
         let diagnostic = match mismatch {
@@ -278,7 +409,11 @@ impl<'a> Checker<'a, '_, '_> {
                 source.diagnostic(span, message).label(reason)
             }
         };
-        self.note_unsupported(diagnostic);
+        if is_mistake {
+            self.mistakes.push(diagnostic);
+        } else {
+            self.note_unsupported(diagnostic);
+        }
     }
 
     fn branch_operands(&mut self, instruction: &ast::Instruction<'a>) -> Checked<Operands> {
@@ -316,15 +451,26 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn predicate(&mut self, name: Name<'a>) -> Checked<RegisterId> {
-        match self.scopes.find(name.text) {
+        match self.find(name.text) {
             Some(Meaning::Register(id)) if self.scopes.registers[id.0 as usize].ty == ScalarType::Pred => Ok(id),
             Some(_) => self.error(name.span, format!("`{}` is not a predicate", name.text)),
             None => self.error(name.span, format!("no register `{}`", name.text)),
         }
     }
 
-    fn register(&mut self, text: &'a str, span: Span) -> Checked<RegisterId> {
+    /// What a name of the body or of the function's head means.
+    fn find(&mut self, text: &'a str) -> Option<Meaning> {
+        // A parameter hides a special register of its name.
         match self.scopes.find(text) {
+            None | Some(Meaning::Special(_)) if self.parameters.contains_key(text) => {
+                self.parameters.get(text).copied()
+            }
+            found => found,
+        }
+    }
+
+    fn register(&mut self, text: &'a str, span: Span) -> Checked<RegisterId> {
+        match self.find(text) {
             Some(Meaning::Register(id)) => Ok(id),
             Some(_) => self.error(span, format!("`{text}` is not a register")),
             None => self.error(span, format!("no register `{text}`")),
@@ -360,8 +506,7 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn name(&mut self, text: &'a str, offset: i64, span: Span) -> Checked<Operand> {
-        let meaning = self.scopes.find(text).or_else(|| self.parameters.get(text).copied());
-        let operand = match meaning {
+        let operand = match self.find(text) {
             Some(Meaning::Local(id)) => return Ok(Operand::Local(id, offset)),
             Some(Meaning::Static(id)) => return Ok(Operand::Variable(id, offset)),
             Some(Meaning::Param(index)) => return Ok(Operand::Param(index, offset)),
@@ -399,7 +544,7 @@ impl<'a> Checker<'a, '_, '_> {
             }
         }
         let (name, selector) = text.rsplit_once('.')?;
-        match self.scopes.find(name)? {
+        match self.find(name)? {
             Meaning::Vector(first, count) => {
                 let index = ["x", "y", "z", "w"].iter().position(|component| *component == selector);
                 let index = index.or(["r", "g", "b", "a"].iter().position(|component| *component == selector))?;
@@ -413,6 +558,15 @@ impl<'a> Checker<'a, '_, '_> {
     }
 }
 
+/// The space without the words that narrow it down.
+fn family(space: StateSpace) -> StateSpace {
+    match space {
+        StateSpace::SharedCta | StateSpace::SharedCluster => StateSpace::Shared,
+        StateSpace::ParamEntry | StateSpace::ParamFunc => StateSpace::Param,
+        space => space,
+    }
+}
+
 /// `b2`, `h10`, `b3210`
 fn part(selector: &str) -> Option<Part> {
     let (letter, numbers) = selector.split_at_checked(1)?;
@@ -422,7 +576,7 @@ fn part(selector: &str) -> Option<Part> {
         _ => return None,
     };
     let mut part = Part { halves, lanes: [0; 4], count: numbers.len() as u8 };
-    if !matches!(numbers.len(), 1 | 2 | 4) || halves && numbers.len() == 4 {
+    if !(1..=4).contains(&numbers.len()) || halves && numbers.len() > 2 {
         return None;
     }
     for (lane, digit) in part.lanes.iter_mut().zip(numbers.bytes()) {

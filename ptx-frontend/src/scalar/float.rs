@@ -99,6 +99,24 @@ pub fn fma_relu<F: Format, const FTZ: bool>(a: u64, b: u64, c: u64) -> u64 {
     F::relu(fma::<F, RN, FTZ, false>(a, b, c))
 }
 
+/// The NaN that stands for an element outside a tensor. The manual keeps its bits to itself; it is taken to be the
+/// canonical NaN, which is what the fill mode of tensor copies writes here.
+#[inline(always)]
+pub fn is_outside<F: Format>(bits: u64) -> bool {
+    bits == F::NAN
+}
+
+/// `fma.oob`: +0 if `a` or `b` is an element outside a tensor.
+pub fn fma_oob<F: Format, const RELU: bool>(a: u64, b: u64, c: u64) -> u64 {
+    if is_outside::<F>(a) || is_outside::<F>(b) {
+        0
+    } else if RELU {
+        fma_relu::<F, false>(a, b, c)
+    } else {
+        fma::<F, RN, false, false>(a, b, c)
+    }
+}
+
 /// `a / b` of `.f32`.
 #[inline(always)]
 pub fn div<const R: u8, const FTZ: bool>(a: u64, b: u64) -> u64 {

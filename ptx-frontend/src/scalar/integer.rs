@@ -29,6 +29,16 @@ pub fn sub_sat<const W: u32>(a: u64, b: u64) -> u64 {
     saturate::<W>(signed::<W>(a) as i128 - signed::<W>(b) as i128)
 }
 
+/// `a + b`, clamped to the unsigned range; `W` is at most 32.
+pub fn add_sat_unsigned<const W: u32>(a: u64, b: u64) -> u64 {
+    (low::<W>(a) + low::<W>(b)).min(low::<W>(u64::MAX))
+}
+
+/// `a - b`, at least 0.
+pub fn sub_sat_unsigned<const W: u32>(a: u64, b: u64) -> u64 {
+    low::<W>(a).saturating_sub(low::<W>(b))
+}
+
 /// `a + b + carry`, wrapping.
 pub fn add_carry_in<const W: u32>(a: u64, b: u64, carry: u64) -> u64 {
     low::<W>(a.wrapping_add(b).wrapping_add(carry))
@@ -66,6 +76,12 @@ pub fn mul_hi<const W: u32, const S: bool>(a: u64, b: u64) -> u64 {
         return low::<W>(mul_wide::<W, S>(a, b) >> W);
     }
     if S { ((a as i64 as i128 * b as i64 as i128) >> 64) as u64 } else { ((a as u128 * b as u128) >> 64) as u64 }
+}
+
+/// Half of the product of polynomials over the field of two elements, plus `c`: sums are exclusive ors.
+pub fn clmad<const HI: bool>(a: u64, b: u64, c: u64) -> u64 {
+    let product = (0..64).filter(|at| a >> at & 1 == 1).fold(0u128, |sum, at| sum ^ (b as u128) << at);
+    c ^ if HI { (product >> 64) as u64 } else { product as u64 }
 }
 
 /// `a * b + c`, low half.

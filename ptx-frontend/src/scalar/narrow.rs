@@ -1,6 +1,7 @@
-//! The formats of 8 bits and less: fp8 (`e4m3`, `e5m2`), fp6 (`e3m2`, `e2m3`), fp4 (`e2m1`), and powers of two
-//! (`ue8m0`). They exist in memory and in `cvt` only.
+//! The formats of 8 bits and less: fp8 (`e4m3`, `e5m2`), fp6 (`e3m2`, `e2m3`), fp4 (`e2m1`), powers of two (`ue8m0`)
+//! and fixed point (`s2f6`). They exist in memory and in `cvt` only.
 
+use super::convert::integral;
 use super::format::mode::{RN, RP, RZ};
 use super::format::{BF16, F16, F32, Format, encode_magnitude};
 use super::low;
@@ -91,32 +92,106 @@ pub fn pair_of_halves<F: Format, G: Small, const RELU: bool>(a: u64) -> u64 {
     encode::<G, RN, RELU>(F::decode(a >> 16)) << G::SLOT | encode::<G, RN, RELU>(F::decode(low::<16>(a)))
 }
 
+/// The number that an element stands for.
+#[inline(always)]
+fn number<G: Small>(bits: u64) -> f64 {
+    let sign_bit = 1 << (G::BITS - 1);
+    let magnitude = G::decode(bits & (sign_bit - 1));
+    if bits & sign_bit != 0 { -magnitude } else { magnitude }
+}
+
 /// A pair to `.f16x2`, exactly.
 #[inline(always)]
 pub fn widen<G: Small, const RELU: bool>(a: u64) -> u64 {
     let element = |bits: u64| {
-        let sign_bit = 1 << (G::BITS - 1);
-        let magnitude = G::decode(bits & (sign_bit - 1));
-        let half = F16::encode::<RN>(if bits & sign_bit != 0 { -magnitude } else { magnitude });
+        let half = F16::encode::<RN>(number::<G>(bits));
         if RELU { F16::relu(half) } else { half }
     };
     element(a >> G::SLOT) << 16 | element(a & ((1 << G::SLOT) - 1))
 }
 
-/// Four `.f32` to four elements with stochastic rounding, `elements[0]` highest. Each takes a byte of `random`, the
-/// highest first: the manual leaves its use open.
+/// Two scale factors, both 1.
+pub const UNSCALED: u64 = 0x7f7f;
+
+/// The number that a `.ue8m0` stands for.
+#[inline(always)]
+fn power_of_two(exponent: u64) -> f64 {
+    match low::<8>(exponent) {
+        0xff => f64::NAN,
+        exponent => f64::from_bits((exponent + 1023 - 127) << 52),
+    }
+}
+
+/// A number times a power of two, as a `.bf16`.
+#[inline(always)]
+fn scaled<const RELU: bool, const SATFINITE: bool>(x: f64, scale: u64) -> u64 {
+    let bits = BF16::encode::<RN>(x * power_of_two(scale));
+    let is_infinite = bits & !BF16::SIGN == BF16::INFINITY;
+    let bits = if SATFINITE && is_infinite { bits - 1 } else { bits };
+    if RELU { BF16::relu(bits) } else { bits }
+}
+
+/// A pair to `.bf16x2`, each element times its scale factor.
+#[inline(always)]
+pub fn widen_scaled<G: Small, const RELU: bool, const SATFINITE: bool>(a: u64, scales: u64) -> u64 {
+    let (high, low) = (number::<G>(a >> G::SLOT), number::<G>(a & ((1 << G::SLOT) - 1)));
+    scaled::<RELU, SATFINITE>(high, scales >> 8) << 16 | scaled::<RELU, SATFINITE>(low, scales)
+}
+
+/// `.s2f6x2` to `.bf16x2`, each element times its scale factor.
+#[inline(always)]
+pub fn widen_fixed<const RELU: bool, const SATFINITE: bool>(a: u64, scales: u64) -> u64 {
+    let element = |bits: u64| f64::from(bits as u8 as i8) / 64.0;
+    scaled::<RELU, SATFINITE>(element(a >> 8), scales >> 8) << 16 | scaled::<RELU, SATFINITE>(element(a), scales)
+}
+
+/// A number divided by its scale factor, as a `.s2f6`; a NaN becomes the largest number.
+#[inline(always)]
+fn fixed<const RELU: bool>(x: f64, scale: u64) -> u64 {
+    let x = x / power_of_two(scale);
+    if x.is_nan() {
+        return 0x7f;
+    }
+    let x = if RELU { x.max(0.0) } else { x };
+    low::<8>(integral::<RN>(x * 64.0).clamp(-128.0, 127.0) as i64 as u64)
+}
+
+/// Two `.f32` to `.s2f6x2`, `a` above `b`, each divided by its scale factor first.
+#[inline(always)]
+pub fn fixed_pair<const RELU: bool>(a: u64, b: u64, scales: u64) -> u64 {
+    fixed::<RELU>(F32::decode(a), scales >> 8) << 8 | fixed::<RELU>(F32::decode(b), scales)
+}
+
+/// `.bf16x2` to `.s2f6x2`, each half divided by its scale factor first.
+#[inline(always)]
+pub fn fixed_of_halves<const RELU: bool>(a: u64, scales: u64) -> u64 {
+    fixed::<RELU>(BF16::decode(a >> 16), scales >> 8) << 8 | fixed::<RELU>(BF16::decode(low::<16>(a)), scales)
+}
+
+/// The random bits of the first and of the second pair of four elements.
+fn random_of_pairs<G: Small>(random: u64) -> [u64; 2] {
+    if G::SLOT == 4 {
+        let byte = |at: u32| low::<8>(random >> at);
+        [byte(24) << 8 | byte(8), byte(16) << 8 | byte(0)]
+    } else {
+        [low::<16>(random >> 16), low::<16>(random)]
+    }
+}
+
+/// Four `.f32` to four elements with stochastic rounding, `elements[0]` highest. Sixteen random bits, which the two
+/// elements of a pair share, are added to the first bits that are cut off; a carry rounds away from zero.
 pub fn quad_stochastic<G: Small, const RELU: bool>(elements: [u64; 4], random: u64) -> u64 {
+    let random = random_of_pairs::<G>(random);
     elements.into_iter().enumerate().fold(0, |quad, (i, bits)| {
-        let byte = random >> (24 - 8 * i) & 0xff;
         let x = F32::decode(bits);
         let down = encode::<G, RZ, RELU>(x);
         let magnitude = 1 << (G::BITS - 1);
         let low_end = G::decode(down & (magnitude - 1));
         let next = (down & (magnitude - 1)) + 1;
-        // How far `x` is between its neighbours, in 256ths.
+        // How far `x` is between its neighbours, in 65536ths.
         let is_up = next <= G::MAX && {
             let fraction = (x.abs() - low_end) / (G::decode(next) - low_end);
-            fraction * 256.0 > byte as f64 && !(RELU && x.is_sign_negative()) && !x.is_nan()
+            (fraction * 65536.0) as u64 + random[i / 2] >= 65536 && !(RELU && x.is_sign_negative()) && !x.is_nan()
         };
         (quad << G::SLOT) | (down + is_up as u64)
     })

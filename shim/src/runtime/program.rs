@@ -205,7 +205,8 @@ impl Program {
     }
 
     fn translate_one(&self, name: &str) -> Result<Arc<Prepared>> {
-        let options = Options { file: self.name.clone(), code_base: self.code_base };
+        let options =
+            Options { file: self.name.clone(), code_base: self.code_base, contract: Settings::get().contract };
         let kernel = match translate(&self.module, name, &options) {
             Ok(kernel) => kernel,
             Err(TranslateError::Unsupported(unsupported)) => {

@@ -41,6 +41,8 @@ pub struct Settings {
     pub executor: Executor,
     /// In which arithmetic NeuronCore programs compute.
     pub numerics: Numerics,
+    /// Whether products and sums that PTX leaves open are rounded once, as NVIDIA's assembler does.
+    pub contract: bool,
     /// Host threads that execute kernels; all cores if not set.
     pub threads: Option<usize>,
     /// A module with an unsupported kernel does not load.
@@ -88,6 +90,14 @@ pub const VARIABLES: &[(&str, &str, Read)] = &[
         s.numerics = match v {
             "cuda" => Numerics::Cuda,
             "device" => Numerics::Device,
+            _ => return None,
+        };
+        Some(())
+    }),
+    ("REGAUGE_CONTRACT", "0 or 1", |s, v| {
+        s.contract = match v {
+            "0" => false,
+            "1" => true,
             _ => return None,
         };
         Some(())

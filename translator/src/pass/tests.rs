@@ -427,3 +427,48 @@ fn product_of_thread_indices_is_not_affine() {
         "none"
     );
 }
+
+#[test]
+fn products_of_open_rounding_join_their_sums() {
+    check(
+        contract_products::contract_products,
+        "bb0:
+            %0:b32 = tid.x
+            %1:b32 = mul.f32 %0, %0
+            %2:b32 = add.f32 %1, 5
+            %3:b32 = mul.f32 %0, 7
+            %4:b32 = sub.f32 9, %3
+            %5:b32 = mul.ftz.f32 %0, 3
+            %6:b32 = sub.ftz.sat.f32 %5, %4
+            store.global.v2.u32 [64], %2, %6
+            exit",
+        "bb0:
+            %0:b32 = tid.x
+            %1:b32 = fma.rn.f32 %0, %0, 5
+            %2:b32 = neg.f32 %0
+            %3:b32 = fma.rn.f32 %2, 7, 9
+            %4:b32 = neg.f32 %3
+            %5:b32 = fma.rn.ftz.sat.f32 %0, 3, %4
+            store.global.v2.u32 [64], %1, %5
+            exit",
+    );
+}
+
+#[test]
+fn products_that_are_rounded_or_read_twice_stay() {
+    let body = "bb0:
+            %0:b32 = tid.x
+            %1:b32 = mul.rn.f32 %0, %0
+            %2:b32 = add.f32 %1, 5
+            %3:b32 = mul.f32 %0, 7
+            %4:b32 = add.rn.f32 %3, 9
+            %5:b32 = mul.f32 %0, 3
+            %6:b32 = add.f32 %5, %4
+            %7:b32 = mul.ftz.f32 %0, 3
+            %8:b32 = add.f32 %7, %6
+            %9:b32 = mul.sat.f32 %0, 3
+            %10:b32 = add.f32 %9, %8
+            store.global.v4.u32 [64], %2, %4, %5, %10
+            exit";
+    check(contract_products::contract_products, body, body);
+}

@@ -56,6 +56,10 @@ names! {
     Printf = "printf", "[b32 =] printf <format>, <arguments>";
     /// CUDA's `__assertfail`: print the message and fault.
     AssertFail = "assertfail", "assertfail <message>, <file>, <line>, <function>, <character size>";
+    /// The end of the lane's stack, as an offset in the local window.
+    StackTop = "stack_top", "b64 = stack_top";
+    /// Move the end of the lane's stack.
+    SetStackTop = "set_stack_top", "set_stack_top <offset>";
     /// Allocate on the device heap.
     Malloc = "malloc", "b64 = malloc <bytes>";
     /// Give back to the device heap.
@@ -111,6 +115,8 @@ impl Op {
             Op::Fence(..) => Name::Fence,
             Op::Printf => Name::Printf,
             Op::AssertFail => Name::AssertFail,
+            Op::StackTop => Name::StackTop,
+            Op::SetStackTop => Name::SetStackTop,
             Op::Malloc => Name::Malloc,
             Op::Free => Name::Free,
             Op::Sleep => Name::Sleep,

@@ -201,7 +201,15 @@ fn op_text(kernel: &Kernel, op: &Op) -> String {
             Collective::Mma(mma) => format!("{name}.{mma}"),
             Collective::Ballot | Collective::Elect | Collective::WarpBarrier | Collective::ActiveMask => name.into(),
         },
-        Op::DynamicShared | Op::Printf | Op::AssertFail | Op::Malloc | Op::Free | Op::Sleep | Op::Nop => name.into(),
+        Op::DynamicShared
+        | Op::Printf
+        | Op::AssertFail
+        | Op::StackTop
+        | Op::SetStackTop
+        | Op::Malloc
+        | Op::Free
+        | Op::Sleep
+        | Op::Nop => name.into(),
     }
 }
 

@@ -153,8 +153,9 @@ pub fn signature(op: &Op) -> Result<Signature, String> {
         Op::Fence(..) | Op::Nop => of(&[], &[]),
         Op::Printf => Signature { results_needed: 0, ..of(&[B64, B64], &[B32]) },
         Op::AssertFail => of(&[B64, B64, B32, B64, B64], &[]),
+        Op::StackTop => of(&[], &[B64]),
         Op::Malloc => of(&[B64], &[B64]),
-        Op::Free => of(&[B64], &[]),
+        Op::SetStackTop | Op::Free => of(&[B64], &[]),
         Op::Sleep => of(&[B32], &[]),
         Op::Image(image) => image.signature()?,
         Op::Collective(Collective::Mma(mma)) => {

@@ -40,13 +40,32 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
     if op == Elementwise::Mul && attributes.from != attributes.ty {
         return Err(Failure::form());
     }
+    as_before_ptx_1_4(op, &mut attributes);
     let value = compute(at, op, attributes, sources)?;
     at.put(destination, value, result_type(op, attributes))
+}
+
+/// PTX 1.0 to 1.3 had no words for precision: `.f32` meant `.approx.ftz`, `.f64` the rounded result.
+fn as_before_ptx_1_4(op: Elementwise, attributes: &mut Attributes) {
+    use Elementwise::*;
+    let is_one = matches!(op, Div | Rcp | Sqrt | Rsqrt | Sin | Cos | Lg2 | Ex2);
+    if !is_one || attributes.rounding.is_some() || attributes.approx || attributes.full {
+        return;
+    }
+    match (attributes.ty, op) {
+        (ScalarType::F32, _) => (attributes.approx, attributes.ftz) = (true, true),
+        (ScalarType::F64, Rsqrt) => attributes.approx = true,
+        (ScalarType::F64, _) => attributes.rounding = Some(Rounding::Rn),
+        _ => {}
+    }
 }
 
 /// The row that an opcode and its form words name.
 fn row(name: &str, words: &mut Words, sources: usize) -> Option<Elementwise> {
     use Elementwise::*;
+    if name == "fma" && words.take("oob") {
+        return Some(FmaOob);
+    }
     let mut half = |plain, low, high, wide| {
         if words.take("lo") {
             Some(low)
@@ -63,6 +82,7 @@ fn row(name: &str, words: &mut Words, sources: usize) -> Option<Elementwise> {
         "mad" => half(Some(Mad), Mad, MadHi, Some(MadWide)),
         "mul24" => half(None, Mul24, Mul24Hi, None),
         "mad24" => half(None, Mad24, Mad24Hi, None),
+        "clmad" => half(None, Clmad, ClmadHi, None),
         "dp2a" => half(None, Dp2aLo, Dp2aHi, None),
         "shf" => match (words.take("l"), words.take("r")) {
             (true, false) => Some(ShfL),

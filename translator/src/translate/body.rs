@@ -10,10 +10,11 @@ use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
     Options, Unsupported, arithmetic, asynchronous, atomics, call, carry, code_address, collectives, compare, control,
-    convert, matrices, mbarrier, memory, moves, synchronise, textures,
+    convert, matrices, mbarrier, memory, moves, synchronise, textures, video,
 };
-use crate::tile::{Args, BlockId, Function, Operand, Terminator, Type};
+use crate::tile::{Args, BlockId, Function, Op, Operand, Terminator, Type};
 use ptx_frontend::checked::{self, Body, FunctionId, Instruction, LabelId, Module, RegisterId};
+use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::{ScalarType, StateSpace};
 
 /// Why an instruction cannot be lowered.
@@ -133,6 +134,12 @@ impl<'m> Lowering<'m> {
         let function = &self.module.functions[id.0 as usize];
         let origin = self.builder.origin;
         let after = self.builder.new_block();
+        // What a function takes from the stack is given back when it returns.
+        let takes_stack = |body: &Body| body.instructions.iter().any(|each| each.opcode == Opcode::Alloca);
+        let stack_top = match &function.body {
+            Some(body) if takes_stack(body) => Some(self.builder.emit(Op::StackTop, &[], &[Type::B64])[0]),
+            _ => None,
+        };
         self.activate(function, None, Return::To(after)).map_err(Failure::Inner)?;
         let homes = self.activation().params.clone();
         for ((argument, home), param) in arguments.iter().zip(&homes).zip(&function.params) {
@@ -141,6 +148,9 @@ impl<'m> Lowering<'m> {
         self.walk().map_err(Failure::Inner)?;
         self.builder.begin(after);
         self.builder.origin = origin;
+        if let Some(top) = stack_top {
+            self.builder.emit(Op::SetStackTop, &[top], &[]);
+        }
         let done = self.activations.pop().expect("activated above");
         for ((result, home), declared) in results.iter().zip(&done.returns).zip(&function.returns) {
             self.take_result(result, home, declared)?;
@@ -185,9 +195,10 @@ impl<'m> Lowering<'m> {
             }
             activation.params = match params {
                 Some(params) => params,
-                None => self.homes(body, &function.params, Name::Param)?,
+                None => self.homes(body, &function.params, &body.param_registers, &activation.slots, Name::Param)?,
             };
-            activation.returns = self.homes(body, &function.returns, Name::Return)?;
+            activation.returns =
+                self.homes(body, &function.returns, &body.return_registers, &activation.slots, Name::Return)?;
             Ok(())
         };
         lay_out().map_err(|failure| self.whole_function(function, failure))?;
@@ -199,14 +210,16 @@ impl<'m> Lowering<'m> {
         &mut self,
         body: &Body,
         objects: &[checked::Variable],
+        registers: &[Option<RegisterId>],
+        slots: &[Slot],
         name: impl Fn(u32) -> Name,
     ) -> Result<Vec<Home>, Failure> {
         let mut homes = Vec::new();
         for (index, object) in objects.iter().enumerate() {
-            if object.space == StateSpace::Reg {
-                return Err(Failure::because("parameters in registers are not supported"));
-            }
-            homes.push(self.home_of(body, name(index as u32), object)?);
+            homes.push(match registers.get(index).copied().flatten() {
+                Some(register) => Home::of_register(slots[register.0 as usize], object.ty.bytes())?,
+                None => self.home_of(body, name(index as u32), object)?,
+            });
         }
         Ok(homes)
     }
@@ -328,7 +341,8 @@ impl<'m> Lowering<'m> {
             "atom" | "red" => atomics::lower(self, name, &mut words, operands)?,
             "bra" => return control::branch(self, instruction, None),
             "brx" => control::switch(self, &mut words, operands)?,
-            "ret" | "exit" | "trap" | "brkpt" | "nanosleep" | "pmevent" | "setmaxnreg" | "griddepcontrol" => {
+            "ret" | "exit" | "trap" | "brkpt" | "nanosleep" | "pmevent" | "setmaxnreg" | "griddepcontrol"
+            | "alloca" | "stacksave" | "stackrestore" => {
                 control::lower(self, name, &mut words, operands)?;
             }
             "bar" | "barrier" | "membar" | "fence" => synchronise::lower(self, name, &mut words, operands)?,
@@ -349,7 +363,10 @@ impl<'m> Lowering<'m> {
                 let sets = words.take("cc");
                 carry::lower(self, name, sets, &mut words, operands)?;
             }
-            _ => arithmetic::lower(self, name, &mut words, operands)?,
+            _ => match video::row(name) {
+                Some(row) => video::lower(self, row, &mut words, operands)?,
+                None => arithmetic::lower(self, name, &mut words, operands)?,
+            },
         }
         match words.first_left() {
             None => Ok(()),

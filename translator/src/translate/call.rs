@@ -239,10 +239,12 @@ fn provided(
         "malloc" => (Op::Malloc, &[Type::B64], Some(Type::B64)),
         "free" => (Op::Free, &[Type::B64], None),
         name => {
-            return Err(Failure::Named {
-                what: format!("call {name}"),
-                reason: "the function is not defined in the module and not provided".to_owned(),
-            });
+            let reason = if name.starts_with("cuda") || name.starts_with("__cuda") || name.starts_with("cnp") {
+                "the device runtime is not provided: kernels cannot launch kernels or change graphs (dynamic parallelism)"
+            } else {
+                "the function is not defined in the module and not provided"
+            };
+            return Err(Failure::Named { what: format!("call {name}"), reason: reason.to_owned() });
         }
     };
     if types.len() != arguments.len() {

@@ -18,6 +18,9 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
     attributes.ty = words.take_type().ok_or_else(Failure::form)?;
     attributes.from = words.take_type().unwrap_or(attributes.ty);
     match (name, destination) {
+        ("setp", Operand::Pair(p, q)) if matches!(attributes.ty, ScalarType::F16x2 | ScalarType::BF16x2) => {
+            halves(at, attributes, p, q, sources)
+        }
         ("setp", Operand::Pair(p, q)) => both(at, attributes, p, q, sources),
         ("setp", _) => {
             let value = compute(at, Elementwise::Setp, attributes, sources)?;
@@ -33,6 +36,29 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
             at.put(destination, value, attributes.ty)
         }
     }
+}
+
+/// `setp p|q` of a packed type: `p` compares the low halves, `q` the high ones.
+fn halves(
+    at: &mut Lowering<'_>,
+    attributes: Attributes,
+    p: &Operand,
+    q: &Operand,
+    sources: &[Operand],
+) -> Result<(), Failure> {
+    let [a, b, combined @ ..] = sources else { return Err(Failure::form()) };
+    let ty = if attributes.ty == ScalarType::F16x2 { ScalarType::F16 } else { ScalarType::BF16 };
+    let element = Attributes { ty, from: ty, ..attributes };
+    let (a, b) = (at.value(a, ScalarType::B32)?, at.value(b, ScalarType::B32)?);
+    let combined = combined.iter().map(|c| at.predicate(c)).collect::<Result<Vec<_>, _>>()?;
+    let mut results = Vec::new();
+    for half in [Elementwise::UnpackLo, Elementwise::UnpackHi] {
+        let mut args = vec![at.op(half, ScalarType::B32, &[a])?, at.op(half, ScalarType::B32, &[b])?];
+        args.extend(&combined);
+        results.push(at.elementwise(Elementwise::Setp, element, &args)?);
+    }
+    at.put(p, results[0], ScalarType::Pred)?;
+    at.put(q, results[1], ScalarType::Pred)
 }
 
 /// `setp p|q`: with `t` the comparison, `p = t op c` and `q = !t op c`.

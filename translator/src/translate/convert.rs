@@ -26,7 +26,13 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
         // Integers become numbers that are never subnormal.
         attributes.ftz = false;
     }
-    let mut value = compute(at, Elementwise::Cvt, attributes, sources)?;
+    let op = if words.take("scaled::n2::ue8m0") { Elementwise::CvtScaled } else { Elementwise::Cvt };
+    // Four elements stand in braces.
+    let sources: Vec<Operand> = match sources {
+        [Operand::Vector(elements), rest @ ..] => elements.iter().chain(rest).cloned().collect(),
+        sources => sources.to_vec(),
+    };
+    let mut value = compute(at, op, attributes, &sources)?;
     let mut ty = attributes.ty;
     // 8-bit results live in wider registers, filled like any narrower result.
     if matches!(ty, ScalarType::S8 | ScalarType::U8) {

@@ -51,6 +51,8 @@ pub(super) fn advise(_at: &mut Lowering<'_>, _name: &str, operands: &[Operand]) 
 
 /// Takes the order and scope words of a load or store.
 fn ordering(words: &mut Words, is_load: bool) -> Result<(MemoryOrder, Scope), Failure> {
+    // Memory-mapped input and output is never left out, merged or repeated; nothing is here anyway.
+    words.take("mmio");
     let order = words.take_with(MemoryOrder::from_str).unwrap_or(MemoryOrder::Weak);
     let scope = words.take_with(Scope::from_str);
     match order {

@@ -4,15 +4,16 @@
 use super::body::{Failure, Lowering};
 use super::words::Words;
 use crate::tile::{Attributes, Elementwise, Operand as Value, Type, window};
-use ptx_frontend::checked::Operand;
+use ptx_frontend::checked::{Linkage, Operand, VariableId};
 use ptx_frontend::special::SpecialRegister;
 use ptx_frontend::types::{Comparison, ScalarType, StateSpace};
 
 pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operands: &[Operand]) -> Result<(), Failure> {
     match (name, operands) {
         ("mov", [destination, source]) => {
+            let vector = words.take_vector();
             let ty = words.take_type().ok_or_else(Failure::form)?;
-            move_value(at, ty, destination, source)
+            if vector > 1 { move_vector(at, ty, destination, source) } else { move_value(at, ty, destination, source) }
         }
         ("cvta", [destination, source]) => {
             let to_space = words.take("to");
@@ -20,7 +21,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
             let ty = words.take_type().ok_or_else(Failure::form)?;
             let address = at.value(source, ty)?;
             if ty.bits() != 64 {
-                return Err(Failure::because("generic addresses have 64 bits"));
+                return Err(Failure::because(THIRTY_TWO_BITS));
             }
             let base = window_of(at, space)?;
             let converted = match (base, to_space) {
@@ -74,6 +75,9 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
     }
 }
 
+/// Why `cvta.u32` is not there.
+const THIRTY_TWO_BITS: &str = "generic addresses have 64 bits";
+
 /// All dot-words of `createpolicy` that are no hints anyway.
 const POLICY_WORDS: &[&str] = &["range", "fractional", "cvt", "global", "L2", "b64"];
 
@@ -108,10 +112,46 @@ fn points_to(at: &mut Lowering<'_>, space: StateSpace, address: Value) -> Result
             // The parameter window counts as global (PTX ISA "isspacep").
             let below = is_window(Comparison::Lt, window::SHARED)?;
             let param = is_window(Comparison::Eq, window::PARAM)?;
-            at.op(Elementwise::Or, ScalarType::Pred, &[below, param])
+            let outside = at.op(Elementwise::Or, ScalarType::Pred, &[below, param])?;
+            match in_constants(at, address)? {
+                Value::Const(0) => Ok(outside),
+                constant => {
+                    let other = at.op(Elementwise::Not, ScalarType::Pred, &[constant])?;
+                    at.op(Elementwise::And, ScalarType::Pred, &[outside, other])
+                }
+            }
         }
+        StateSpace::Const => in_constants(at, address),
         _ => Err(Failure::because(format!("addresses do not tell whether they are in `.{space}`"))),
     }
+}
+
+/// Whether an address is one of a `.const` variable. They lie among the global ones, so each of the module is asked.
+fn in_constants(at: &mut Lowering<'_>, address: Value) -> Result<Value, Failure> {
+    let mut found = Value::Const(0);
+    for (index, variable) in at.module.variables.iter().enumerate() {
+        if variable.space != StateSpace::Const || variable.linkage == Linkage::Extern || variable.size == 0 {
+            continue;
+        }
+        let start = at.symbol_address(&Operand::Variable(VariableId(index as u32), 0))?;
+        let offset = at.op(Elementwise::Sub, ScalarType::U64, &[address, start])?;
+        let below = Attributes { comparison: Some(Comparison::Lt), ..Attributes::of(ScalarType::U64) };
+        let inside = at.elementwise(Elementwise::Setp, below, &[offset, Value::Const(variable.size)])?;
+        found = match found {
+            Value::Const(0) => inside,
+            found => at.op(Elementwise::Or, ScalarType::Pred, &[found, inside])?,
+        };
+    }
+    Ok(found)
+}
+
+/// `mov.v2` and `mov.v4`: all is read before anything is written.
+fn move_vector(at: &mut Lowering<'_>, ty: ScalarType, destination: &Operand, source: &Operand) -> Result<(), Failure> {
+    let (Operand::Vector(destinations), Operand::Vector(sources)) = (destination, source) else {
+        return Err(Failure::form());
+    };
+    let values = sources.iter().map(|source| at.value(source, ty)).collect::<Result<Vec<_>, _>>()?;
+    destinations.iter().zip(values).try_for_each(|(destination, value)| at.put(destination, value, ty))
 }
 
 fn move_value(at: &mut Lowering<'_>, ty: ScalarType, destination: &Operand, source: &Operand) -> Result<(), Failure> {

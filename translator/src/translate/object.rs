@@ -5,7 +5,7 @@
 //! differently (one stores 4 bytes, the other loads a 32-bit word), so contents pass between them through
 //! [`Lowering::gather`], which puts any range of bytes together from the cells it touches.
 
-use super::body::{Failure, Lowering};
+use super::body::{Failure, Lowering, Slot};
 use super::builder::Variable;
 use super::words;
 use crate::tile::{Access, Elementwise, Op, Operand, Space, Type};
@@ -31,6 +31,20 @@ pub(super) struct Cell {
     /// 1, 2, 4 or 8.
     bytes: u32,
     variable: Variable,
+}
+
+impl Home {
+    /// A parameter that is a register of so many bytes, as PTX before 2.0 has them.
+    pub(super) fn of_register(slot: Slot, bytes: u32) -> Result<Home, Failure> {
+        match slot {
+            Slot::One(_, Type::Pred) => Err(Failure::because("a parameter cannot be a predicate")),
+            Slot::One(variable, _) => Ok(Home::Cells(vec![Cell { offset: 0, bytes, variable }])),
+            Slot::Two(low, high) => {
+                let cell = |offset, variable| Cell { offset, bytes: 8, variable };
+                Ok(Home::Cells(vec![cell(0, low), cell(8, high)]))
+            }
+        }
+    }
 }
 
 impl Cell {

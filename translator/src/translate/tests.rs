@@ -495,6 +495,13 @@ fn missing_function_is_named_with_its_line() {
         ".reg .b32 %r1;",
         "{ .param .b64 a; .param .b32 b; call cudaGraphSetConditional, (a, b); }",
         "unsupported PTX `call cudaGraphSetConditional` at t.ptx:7 in kernel `k`: \
+         the device runtime is not provided: kernels cannot launch kernels or change graphs (dynamic parallelism)",
+    );
+    check_unsupported(
+        ".extern .func elsewhere();",
+        ".reg .b32 %r1;",
+        "call elsewhere;",
+        "unsupported PTX `call elsewhere` at t.ptx:7 in kernel `k`: \
          the function is not defined in the module and not provided",
     );
 }

@@ -292,3 +292,29 @@ fn nth_set_bit_counts_up_and_down_from_the_base() {
     assert_eq!(bits::fns(mask, 3, 0), 0xffff_ffff);
     assert_eq!(bits::fns(mask, 0, 9), 0xffff_ffff);
 }
+
+#[test]
+fn polynomials_over_two_elements_multiply_without_carries() {
+    // (x + 1)(x + 1) = x^2 + 1, and x^63 * x = x^64.
+    assert_eq!(integer::clmad::<false>(3, 3, 0), 5);
+    assert_eq!(integer::clmad::<false>(3, 3, 4), 1);
+    assert_eq!(integer::clmad::<true>(1 << 63, 2, 6), 7);
+    // All ones squared has every second bit.
+    assert_eq!(integer::clmad::<false>(u64::MAX, u64::MAX, 0), 0x5555_5555_5555_5555);
+    assert_eq!(integer::clmad::<true>(u64::MAX, u64::MAX, 0), 0x5555_5555_5555_5555);
+}
+
+#[test]
+fn unsigned_sums_and_differences_clamp() {
+    for a in 0..=255u8 {
+        for b in 0..=255u8 {
+            assert_eq!(integer::add_sat_unsigned::<8>(a.into(), b.into()), a.saturating_add(b).into());
+            assert_eq!(integer::sub_sat_unsigned::<8>(a.into(), b.into()), a.saturating_sub(b).into());
+            let (c, d) = (a as i8, b as i8);
+            assert_eq!(integer::add_sat::<8>(a.into(), b.into()), u64::from(c.saturating_add(d) as u8));
+            assert_eq!(integer::sub_sat::<8>(a.into(), b.into()), u64::from(c.saturating_sub(d) as u8));
+            assert_eq!(integer::max_relu::<8>(a.into(), b.into()), u64::from(c.max(d).max(0) as u8));
+            assert_eq!(integer::min::<8, true>(a.into(), b.into()), u64::from(c.min(d) as u8));
+        }
+    }
+}

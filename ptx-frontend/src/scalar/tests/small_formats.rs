@@ -113,8 +113,42 @@ fn stochastic_quads_round_between_neighbours() {
     let bits = |x: f32| x.to_bits() as u64;
     // 1.25 lies half way between 1.0 (code 2) and 1.5 (code 3).
     let elements = [bits(1.25), bits(-1.25), bits(100.0), bits(f32::NAN)];
-    assert_eq!(narrow::quad_stochastic::<E2M1, false>(elements, 0x7f80_0000), 0x3a77);
-    assert_eq!(narrow::quad_stochastic::<E2M1, true>(elements, 0x7f00_0000), 0x3077);
+    // Sixteen random bits for both elements of a pair; half way, 0x8000 is the least that carries.
+    assert_eq!(narrow::quad_stochastic::<E2M1, false>(elements, 0x8000_0000), 0x3b77);
+    assert_eq!(narrow::quad_stochastic::<E2M1, false>(elements, 0x7f00_ff00), 0x2a77);
+    assert_eq!(narrow::quad_stochastic::<E2M1, true>(elements, 0x8000_0000), 0x3077);
+    // 1.0 is a number of the format and stays; so does what is as far away as no random bits reach.
+    assert_eq!(narrow::quad_stochastic::<E4M3, false>([bits(1.0); 4], 0xffff_ffff), 0x3838_3838);
+    // 1.0625 is half way between 1.0 and 1.125; the lower half of the random bits is for the second pair.
+    assert_eq!(narrow::quad_stochastic::<E4M3, false>([bits(1.0625); 4], 0x7fff_8000), 0x3838_3939);
     assert_eq!(narrow::encode::<E4M3, RN, false>(F32::decode(bits(448.0))), 0x7e);
     assert_eq!(narrow::pair_of_halves::<BF16, E4M3, false>(0x3f80_c000), 0x38c0);
+}
+
+#[test]
+fn fixed_point_has_six_bits_of_fraction_and_clamps() {
+    use crate::scalar::narrow::UNSCALED;
+    let bits = |x: f32| x.to_bits() as u64;
+    assert_eq!(narrow::fixed_pair::<false>(bits(1.0), bits(-1.0), UNSCALED), 0x40c0);
+    assert_eq!(narrow::fixed_pair::<false>(bits(100.0), bits(-100.0), UNSCALED), 0x7f80);
+    // Ties go to even: 1.5 and 2.5 sixty-fourths.
+    assert_eq!(narrow::fixed_pair::<false>(bits(1.5 / 64.0), bits(2.5 / 64.0), UNSCALED), 0x0202);
+    assert_eq!(narrow::fixed_pair::<true>(bits(-0.5), bits(f32::NAN), UNSCALED), 0x007f);
+    // Divided by 4 and by 1/2.
+    assert_eq!(narrow::fixed_pair::<false>(bits(4.0), bits(0.5), 0x817e), 0x4040);
+    assert_eq!(narrow::fixed_of_halves::<false>(0x3f80_bf80, UNSCALED), 0x40c0);
+}
+
+#[test]
+fn wider_elements_are_multiplied_by_their_scale_factors() {
+    use crate::scalar::narrow::UNSCALED;
+    // 133 stands for 64, which makes integers of fixed-point numbers.
+    assert_eq!(narrow::widen_fixed::<false, false>(0x80ff, 0x8585), 0xc300_bf80);
+    assert_eq!(narrow::widen_fixed::<true, false>(0x407f, UNSCALED), 0x3f80_3ffe);
+    assert_eq!(narrow::widen_fixed::<true, false>(0xc040, UNSCALED), 0x0000_3f80);
+    assert_eq!(narrow::widen_scaled::<E4M3, false, false>(0x38b8, 0x807e), 0x4000_bf00);
+    assert_eq!(narrow::widen_scaled::<E2M1, false, false>(0x71, UNSCALED), 0x40c0_3f00);
+    // A scale factor of 0xff is no number; too large a product is infinite unless it is to be finite.
+    assert_eq!(narrow::widen_scaled::<E4M3, false, false>(0x3878, 0xfffe), 0x7fff_7f80);
+    assert_eq!(narrow::widen_scaled::<E4M3, false, true>(0x3878, 0xfffe), 0x7fff_7f7f);
 }

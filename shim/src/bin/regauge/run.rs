@@ -42,6 +42,9 @@ pub(crate) struct Run {
     /// Arithmetic of NeuronCore programs: CUDA's, bit for bit, or that of the engines
     #[arg(long, value_enum)]
     numerics: Option<Numerics>,
+    /// Round products and sums once where PTX leaves it open, as NVIDIA's assembler does
+    #[arg(long)]
+    contract: bool,
     /// Print what each kernel would cost on the chip, when the program has ended
     #[arg(long)]
     summary: bool,
@@ -99,6 +102,9 @@ impl Run {
         set(&mut command, "REGAUGE_DEVICE", self.device);
         set(&mut command, "REGAUGE_EXECUTE", self.execute);
         set(&mut command, "REGAUGE_NUMERICS", self.numerics);
+        if self.contract {
+            command.env("REGAUGE_CONTRACT", "1");
+        }
         if self.verbose {
             report::line(format_args!("libcuda.so.1 is {}", folder.join("libcuda.so.1").display()));
         }

@@ -33,6 +33,9 @@ pub(crate) struct Translate {
     /// Arithmetic: that of the engines, or CUDA's, bit for bit
     #[arg(long, value_enum, default_value = "device")]
     numerics: Numerics,
+    /// Round products and sums once where PTX leaves it open, as NVIDIA's assembler does
+    #[arg(long)]
+    contract: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -99,7 +102,8 @@ impl Translate {
         let wanted = entries.filter(|entry| self.kernel.as_ref().is_none_or(|kernel| *kernel == entry.name));
         for entry in wanted {
             *found = true;
-            let options = Options { file: self.files[0].display().to_string(), ..Options::default() };
+            let options =
+                Options { file: self.files[0].display().to_string(), contract: self.contract, ..Options::default() };
             match translator::translate(module, &entry.name, &options) {
                 Ok(kernel) => self.print(&kernel)?,
                 Err(error) => {

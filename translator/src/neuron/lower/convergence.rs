@@ -50,6 +50,7 @@ fn operation(inst: &Inst) -> Result<(), String> {
     Err(match inst.op {
         Op::Printf => "calls printf",
         Op::AssertFail => "calls assert",
+        Op::StackTop | Op::SetStackTop => "takes memory from the stack",
         Op::Malloc | Op::Free => "allocates on the device heap",
         Op::FunctionAddress(_) => "takes the address of a function",
         Op::Image(_) => "reads textures or surfaces",

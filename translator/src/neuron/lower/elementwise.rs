@@ -54,6 +54,7 @@ impl Lowering<'_> {
             Op::Image(_) => self.refuse("reads textures or surfaces"),
             Op::Printf => self.refuse("calls printf"),
             Op::AssertFail => self.refuse("calls assert"),
+            Op::StackTop | Op::SetStackTop => self.refuse("takes memory from the stack"),
             Op::Malloc | Op::Free => self.refuse("allocates on the device heap"),
         }
     }

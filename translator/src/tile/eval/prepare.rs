@@ -84,6 +84,8 @@ pub(super) enum Step {
     Image(Box<ImageStep>),
     Printf([Ref; 2], u32),
     AssertFail([Ref; 5]),
+    StackTop(u32),
+    SetStackTop(Ref),
     Malloc(Ref, u32),
     Free(Ref),
     Sleep(Ref),
@@ -373,6 +375,7 @@ impl<'a> Builder<'a> {
                 | Op::Fence(..)
                 | Op::Printf
                 | Op::AssertFail
+                | Op::SetStackTop
                 | Op::Malloc
                 | Op::Free
                 | Op::Sleep
@@ -437,6 +440,8 @@ impl<'a> Builder<'a> {
             }
             Op::Printf => Step::Printf([args[0], args[1]], out),
             Op::AssertFail => Step::AssertFail([args[0], args[1], args[2], args[3], args[4]]),
+            Op::StackTop => Step::StackTop(out),
+            Op::SetStackTop => Step::SetStackTop(args[0]),
             Op::Malloc => Step::Malloc(args[0], out),
             Op::Free => Step::Free(args[0]),
             Op::Sleep => Step::Sleep(args[0]),
@@ -567,7 +572,7 @@ fn waiting_loops(function: &Function, order: &Order) -> Vec<bool> {
         let at = number as usize;
         observes_others[at] |= block.insts.iter().any(|inst| observes(&inst.op));
         let has_effect = block.insts.iter().any(|inst| match inst.op {
-            Op::Store(_) | Op::Printf | Op::AssertFail | Op::Malloc | Op::Free => true,
+            Op::Store(_) | Op::Printf | Op::AssertFail | Op::SetStackTop | Op::Malloc | Op::Free => true,
             Op::Image(ImageOp::Store(_) | ImageOp::Reduce(..)) => true,
             Op::Atomic(op, _) => !matches!(op, AtomicOp::Cas | AtomicOp::Exch),
             _ => false,

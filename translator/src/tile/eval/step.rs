@@ -116,6 +116,23 @@ impl Warp {
                 });
                 return Err(LaneFault { lane: lanes.trailing_zeros() as usize, kind: FaultKind::Assert });
             }
+            Step::StackTop(out) => {
+                each(lanes, |lane| rows[*out as usize].set(lane, self.local[lane].len() as u64));
+            }
+            Step::SetStackTop(top) => {
+                let tops = get(*top).clone();
+                // The kernel's own frame does not count, however large it is.
+                let frame = u64::from(machine.prepared.functions[0].frame_bytes);
+                let limit = frame + u64::from(machine.grid.stack_limit);
+                return try_each(lanes, |lane| {
+                    let top = tops.get(lane);
+                    if top > limit {
+                        return Err(Box::new(FaultKind::StackOverflow));
+                    }
+                    self.local[lane].resize(top as usize, 0);
+                    Ok(())
+                });
+            }
             Step::Malloc(bytes, out) => {
                 each(lanes, |lane| rows[*out as usize].set(lane, machine.services.malloc(get(*bytes).get(lane))));
             }

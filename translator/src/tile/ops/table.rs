@@ -13,6 +13,7 @@ const MEMORY_INTEGERS: &[ScalarType] = &[U8, U16, U32, U64, S8, S16, S32, S64];
 const WORDS32: &[ScalarType] = &[U32, S32];
 const CARRYING: &[ScalarType] = &[U32, U64, S32, S64];
 const PACKED_INTEGERS: &[ScalarType] = &[U16x2, S16x2];
+const PACKED_BYTES: &[ScalarType] = &[U8x4, S8x4];
 const BITS: &[ScalarType] = &[B16, B32, B64];
 const BITS_AND_PRED: &[ScalarType] = &[Pred, B16, B32, B64];
 const HALVES: &[ScalarType] = &[F16, F16x2];
@@ -38,8 +39,9 @@ operations! {
     /// `a + b`; packed types by halves; integers wrap unless `.sat`.
     Add = "add", Mode::None, arithmetic::add, [
         form(INTEGERS, &[T, T], T),
-        form(&[S32], &[T, T], T).needs(SAT),
-        form(PACKED_INTEGERS, &[T, T], T),
+        form(&[S32, U32], &[T, T], T).needs(SAT),
+        form(PACKED_INTEGERS, &[T, T], T).may(SAT),
+        form(PACKED_BYTES, &[T, T], T).may(SAT),
         form(&[F32], &[T, T], T).may(DIRECTED | FTZ | SAT),
         form(&[F64], &[T, T], T).may(DIRECTED),
         form(&[F32x2], &[T, T], T).may(DIRECTED | FTZ),
@@ -56,6 +58,7 @@ operations! {
         form(INTEGERS, &[T, T], T),
         form(&[S32], &[T, T], T).needs(SAT),
         form(PACKED_INTEGERS, &[T, T], T),
+        form(PACKED_BYTES, &[T, T], T).may(SAT),
         form(&[F32], &[T, T], T).may(DIRECTED | FTZ | SAT),
         form(&[F64], &[T, T], T).may(DIRECTED),
         form(&[F32x2], &[T, T], T).may(DIRECTED | FTZ),
@@ -100,6 +103,10 @@ operations! {
         form(WORDS32, &[T, T, T], T),
         form(&[S32], &[T, T, T], T).needs(SAT),
     ];
+    /// The low half of the product of polynomials over the field of two elements, plus `c`.
+    Clmad = "clmad", Mode::None, integer::clmad, [form(&[U64], &[T, T, T], T)];
+    /// The high half of the product of polynomials over the field of two elements, plus `c`.
+    ClmadHi = "clmad.hi", Mode::None, integer::clmad_hi, [form(&[U64], &[T, T, T], T)];
     /// `c + |a - b|`.
     Sad = "sad", Mode::None, integer::sad, [form(INTEGERS, &[T, T, T], T)];
     /// `a * b + c` with one rounding.
@@ -111,6 +118,10 @@ operations! {
         form(HALVES, &[T, T, T], T).needs(RN | RELU).may(FTZ),
         form(BRAINS, &[T, T, T], T).needs(RN).may(RELU),
         form(&[F32], &[S, S, T], T).from(&[F16, BF16]).needs(DIRECTED).may(SAT),
+    ];
+    /// `a * b + c` with one rounding; +0 if `a` or `b` is the NaN of an element outside a tensor.
+    FmaOob = "fma.oob", Mode::None, arithmetic::fma_oob, [
+        form(HALVES_AND_BRAINS, &[T, T, T], T).needs(RN).may(RELU),
     ];
     /// `a / b`. Integers truncate; division by zero gives all ones.
     Div = "div", Mode::None, arithmetic::div, [
@@ -131,6 +142,7 @@ operations! {
     /// `-a`; of the least integer, itself.
     Neg = "neg", Mode::None, arithmetic::neg, [
         form(SIGNED, &[T], T),
+        form(&[S8x4], &[T], T),
         form(&[F32, F16, F16x2], &[T], T).may(FTZ),
         form(&[F64, BF16, BF16x2], &[T], T),
     ];
@@ -138,7 +150,8 @@ operations! {
     Min = "min", Mode::None, arithmetic::min, [
         form(INTEGERS, &[T, T], T),
         form(PACKED_INTEGERS, &[T, T], T),
-        form(&[S32, S16x2], &[T, T], T).needs(RELU),
+        form(PACKED_BYTES, &[T, T], T),
+        form(&[S32, S16x2, S8x4], &[T, T], T).needs(RELU),
         form(&[F32, F16, F16x2], &[T, T], T).may(FTZ | NAN | XORSIGN_ABS),
         form(&[F64], &[T, T], T),
         form(BRAINS, &[T, T], T).may(NAN | XORSIGN_ABS),
@@ -147,7 +160,8 @@ operations! {
     Max = "max", Mode::None, arithmetic::max, [
         form(INTEGERS, &[T, T], T),
         form(PACKED_INTEGERS, &[T, T], T),
-        form(&[S32, S16x2], &[T, T], T).needs(RELU),
+        form(PACKED_BYTES, &[T, T], T),
+        form(&[S32, S16x2, S8x4], &[T, T], T).needs(RELU),
         form(&[F32, F16, F16x2], &[T, T], T).may(FTZ | NAN | XORSIGN_ABS),
         form(&[F64], &[T, T], T),
         form(BRAINS, &[T, T], T).may(NAN | XORSIGN_ABS),
@@ -293,6 +307,7 @@ operations! {
         form(&[F64], &[S], T).from(&[F32]).may(FTZ | SAT),
         form(&[F32], &[S], T).from(&[F16, BF16]).may(FTZ | SAT),
         form(&[F64], &[S], T).from(&[F16, BF16]).may(SAT),
+        form(&[F32, F64], &[S], T).from(&[BF16]).needs(RN),
         form(&[F16], &[S], T).from(&[F32]).needs(DIRECTED).may(FTZ | SAT),
         form(&[F16, BF16], &[S], T).from(&[F64]).needs(DIRECTED).may(SAT),
         form(&[F16], &[S], T).from(&[BF16]).needs(DIRECTED).may(SAT),
@@ -305,14 +320,26 @@ operations! {
         form(SMALL_FLOATS, &[S], T).from(&[F16x2, BF16x2]).needs(RN | SATFINITE).may(RELU),
         form(SMALL_FLOATS_X4, &[S, S, S, S, Count], T).from(&[F32]).needs(RS | SATFINITE).may(RELU),
         form(&[F16x2], &[S], T).from(SMALL_FLOATS).needs(RN).may(RELU),
+        form(&[BF16x2], &[S], T).from(SMALL_FLOATS).needs(RN).may(RELU | SATFINITE),
+        form(&[S2F6x2], &[S, S], T).from(&[F32]).needs(RN | SATFINITE).may(RELU),
+        form(&[S2F6x2], &[S], T).from(&[BF16x2]).needs(RN | SATFINITE).may(RELU),
+        form(&[BF16x2], &[S], T).from(&[S2F6x2]).needs(RN).may(RELU | SATFINITE),
         form(&[UE8M0x2], &[S, S], T).from(&[F32]).needs(RZ | RP).may(SATFINITE),
         form(&[UE8M0x2], &[S], T).from(&[BF16x2]).needs(RZ | RP).may(SATFINITE),
         form(&[BF16x2], &[S], T).from(&[UE8M0x2]).needs(RN),
     ];
+    /// Conversion with a power of two for each element, which the last argument holds: wider elements are multiplied by
+    /// it afterwards, narrower ones divided by it before.
+    CvtScaled = "cvt.scaled", Mode::None, convert::cvt_scaled, [
+        form(&[BF16x2], &[S, Half], T).from(SMALL_FLOATS).needs(RN).may(RELU | SATFINITE),
+        form(&[BF16x2], &[S, Half], T).from(&[S2F6x2]).needs(RN).may(RELU | SATFINITE),
+        form(&[S2F6x2], &[S, S, T], T).from(&[F32]).needs(RN | SATFINITE).may(RELU),
+        form(&[S2F6x2], &[S, T], T).from(&[BF16x2]).needs(RN | SATFINITE).may(RELU),
+    ];
     /// `a` and `b` clamped to `ty`, `a` above `b`; above them the low bits of `c` if there is a `c`.
     CvtPack = "cvt.pack", Mode::None, convert::cvt_pack, [
         form(&[U16, S16], &[S, S], Count).from(&[S32]).needs(SAT),
-        form(&[U8, S8, U4, S4], &[S, S, Count], Count).from(&[S32]).needs(SAT),
+        form(&[U8, S8, U4, S4, U2, S2], &[S, S, Count], Count).from(&[S32]).needs(SAT),
     ];
 
     /// The low bits, as the narrower `ty`.

@@ -32,7 +32,7 @@ fn operations_read_like_ptx() {
 fn what_no_form_admits_is_refused() {
     for text in [
         "add.rn.s32",
-        "add.sat.u32",
+        "add.sat.u64",
         "fma.f32",
         "setp.f32",
         "sin.f32",

@@ -184,6 +184,8 @@ fn with_words(name: Name, words: &[&str]) -> Option<Op> {
         (Name::Fence, [order, scope]) => Some(Op::Fence(MemoryOrder::from_str(order)?, Scope::from_str(scope)?)),
         (Name::Printf, []) => Some(Op::Printf),
         (Name::AssertFail, []) => Some(Op::AssertFail),
+        (Name::StackTop, []) => Some(Op::StackTop),
+        (Name::SetStackTop, []) => Some(Op::SetStackTop),
         (Name::Malloc, []) => Some(Op::Malloc),
         (Name::Free, []) => Some(Op::Free),
         (Name::Sleep, []) => Some(Op::Sleep),

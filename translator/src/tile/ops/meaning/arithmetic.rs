@@ -5,7 +5,7 @@ use crate::tile::ops::Attributes;
 use ptx_frontend::scalar::convert::{self, Real};
 use ptx_frontend::scalar::format::mode::RN;
 use ptx_frontend::scalar::format::{F32 as F32Format, Format};
-use ptx_frontend::scalar::{float, float64, halves1, halves2, halves3, integer};
+use ptx_frontend::scalar::{bytes1, bytes2, float, float64, halves1, halves2, halves3, integer};
 use ptx_frontend::types::ScalarType::{self, *};
 
 /// An element of a 16-bit format as `.f32`.
@@ -51,6 +51,12 @@ pub(in crate::tile::ops) fn add(a: &Attributes) -> Option<Meaning> {
     match a.ty {
         _ if a.from != a.ty => mixed!(a, add),
         S32 if a.sat => Some(Meaning::F2(integer::add_sat::<32>)),
+        U32 if a.sat => Some(Meaning::F2(integer::add_sat_unsigned::<32>)),
+        S16x2 if a.sat => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::add_sat::<16>))),
+        U16x2 if a.sat => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::add_sat_unsigned::<16>))),
+        S8x4 if a.sat => Some(Meaning::F2(|x, y| bytes2(x, y, integer::add_sat::<8>))),
+        U8x4 if a.sat => Some(Meaning::F2(|x, y| bytes2(x, y, integer::add_sat_unsigned::<8>))),
+        S8x4 | U8x4 => Some(Meaning::F2(|x, y| bytes2(x, y, integer::add::<8>))),
         ty if ty.is_integer() => by_width!(ty, F2, integer::add),
         ty if is_packed_integer(ty) => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::add::<16>))),
         _ => binary_float!(a, add),
@@ -61,6 +67,9 @@ pub(in crate::tile::ops) fn sub(a: &Attributes) -> Option<Meaning> {
     match a.ty {
         _ if a.from != a.ty => mixed!(a, sub),
         S32 if a.sat => Some(Meaning::F2(integer::sub_sat::<32>)),
+        S8x4 if a.sat => Some(Meaning::F2(|x, y| bytes2(x, y, integer::sub_sat::<8>))),
+        U8x4 if a.sat => Some(Meaning::F2(|x, y| bytes2(x, y, integer::sub_sat_unsigned::<8>))),
+        S8x4 | U8x4 => Some(Meaning::F2(|x, y| bytes2(x, y, integer::sub::<8>))),
         ty if ty.is_integer() => by_width!(ty, F2, integer::sub),
         ty if is_packed_integer(ty) => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::sub::<16>))),
         _ => binary_float!(a, sub),
@@ -98,6 +107,13 @@ pub(in crate::tile::ops) fn fma(a: &Attributes) -> Option<Meaning> {
     }
 }
 
+pub(in crate::tile::ops) fn fma_oob(a: &Attributes) -> Option<Meaning> {
+    with_half!(a.ty, F => with_flag!(a.relu, RELU => Some(match a.ty {
+        F16 | BF16 => Meaning::F3(float::fma_oob::<F, RELU>),
+        _ => Meaning::F3(|x, y, z| halves3::<16>(x, y, z, float::fma_oob::<F, RELU>)),
+    })))
+}
+
 pub(in crate::tile::ops) fn div(a: &Attributes) -> Option<Meaning> {
     match a.ty {
         // `.full` is bounded over the full range, which the exact quotient satisfies.
@@ -130,6 +146,9 @@ pub(in crate::tile::ops) fn abs(a: &Attributes) -> Option<Meaning> {
 }
 
 pub(in crate::tile::ops) fn neg(a: &Attributes) -> Option<Meaning> {
+    if a.ty == S8x4 {
+        return Some(Meaning::F1(|x| bytes1(x, integer::neg::<8>)));
+    }
     unary!(a, neg)
 }
 
@@ -152,6 +171,9 @@ macro_rules! extremum {
             S16x2 if $a.relu => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::$name_relu::<16>))),
             S16x2 => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::$name::<16, true>))),
             U16x2 => Some(Meaning::F2(|x, y| halves2::<16>(x, y, integer::$name::<16, false>))),
+            S8x4 if $a.relu => Some(Meaning::F2(|x, y| bytes2(x, y, integer::$name_relu::<8>))),
+            S8x4 => Some(Meaning::F2(|x, y| bytes2(x, y, integer::$name::<8, true>))),
+            U8x4 => Some(Meaning::F2(|x, y| bytes2(x, y, integer::$name::<8, false>))),
             S32 if $a.relu => Some(Meaning::F2(integer::$name_relu::<32>)),
             ty => by_integer!(ty, F2, integer::$name),
         }

@@ -68,6 +68,7 @@ fn is_small(ty: ScalarType) -> bool {
 pub(in crate::tile::ops) fn cvt(a: &Attributes) -> Option<Meaning> {
     match (a.ty, a.from) {
         (UE8M0x2, _) | (_, UE8M0x2) => powers_of_two(a),
+        (S2F6x2, _) | (BF16x2, S2F6x2 | E4M3x2 | E5M2x2 | E3M2x2 | E2M3x2 | E2M1x2) => with_scales(a, false),
         (TF32, _) => tf32(a),
         (F16x2 | BF16x2, F32) => pack_halves(a),
         (F16x2, _) => with_small!(a.from, G => with_flag!(a.relu, RELU => {
@@ -86,6 +87,28 @@ pub(in crate::tile::ops) fn cvt(a: &Attributes) -> Option<Meaning> {
             (false, false) => between_floats(a),
         },
     }
+}
+
+pub(in crate::tile::ops) fn cvt_scaled(a: &Attributes) -> Option<Meaning> {
+    with_scales(a, true)
+}
+
+/// Conversions that a scale factor may come with.
+fn with_scales(a: &Attributes, is_scaled: bool) -> Option<Meaning> {
+    use narrow::UNSCALED;
+    with_flag!(a.relu, RELU => with_flag!(a.satfinite, SATFINITE => match (a.ty, a.from) {
+        (S2F6x2, F32) if is_scaled => Some(Meaning::F3(narrow::fixed_pair::<RELU>)),
+        (S2F6x2, F32) => Some(Meaning::F2(|x, y| narrow::fixed_pair::<RELU>(x, y, UNSCALED))),
+        (S2F6x2, _) if is_scaled => Some(Meaning::F2(narrow::fixed_of_halves::<RELU>)),
+        (S2F6x2, _) => Some(Meaning::F1(|x| narrow::fixed_of_halves::<RELU>(x, UNSCALED))),
+        (_, S2F6x2) if is_scaled => Some(Meaning::F2(narrow::widen_fixed::<RELU, SATFINITE>)),
+        (_, S2F6x2) => Some(Meaning::F1(|x| narrow::widen_fixed::<RELU, SATFINITE>(x, UNSCALED))),
+        (_, small) => with_small!(small, G => Some(if is_scaled {
+            Meaning::F2(narrow::widen_scaled::<G, RELU, SATFINITE>)
+        } else {
+            Meaning::F1(|x| narrow::widen_scaled::<G, RELU, SATFINITE>(x, UNSCALED))
+        })),
+    }))
 }
 
 fn between_integers(a: &Attributes) -> Option<Meaning> {
@@ -167,6 +190,8 @@ pub(in crate::tile::ops) fn cvt_pack(a: &Attributes) -> Option<Meaning> {
         U8 => Meaning::F3(convert::pack::<8, false>),
         S8 => Meaning::F3(convert::pack::<8, true>),
         U4 => Meaning::F3(convert::pack::<4, false>),
-        _ => Meaning::F3(convert::pack::<4, true>),
+        S4 => Meaning::F3(convert::pack::<4, true>),
+        U2 => Meaning::F3(convert::pack::<2, false>),
+        _ => Meaning::F3(convert::pack::<2, true>),
     })
 }

@@ -40,6 +40,14 @@ pub(in crate::tile::ops) fn mad_wide(a: &Attributes) -> Option<Meaning> {
     by_integer!(a.ty, F3, integer::mad_wide)
 }
 
+pub(in crate::tile::ops) fn clmad(_: &Attributes) -> Option<Meaning> {
+    Some(Meaning::F3(integer::clmad::<false>))
+}
+
+pub(in crate::tile::ops) fn clmad_hi(_: &Attributes) -> Option<Meaning> {
+    Some(Meaning::F3(integer::clmad::<true>))
+}
+
 pub(in crate::tile::ops) fn mul24(a: &Attributes) -> Option<Meaning> {
     by_flag!(a.ty.is_signed(), F2, integer::mul24)
 }
