@@ -249,6 +249,9 @@ impl Unit {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// What a body can see of its module.
 struct Globals<'a, 'n> {
     source: Source<'a>,

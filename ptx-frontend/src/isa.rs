@@ -681,24 +681,16 @@ isa! {
             7.4 sm_80: "{.global}.L2::evict_normal  [a], size:#"
         ]
         /// Changes the eviction priority of a block of bytes without waiting.
-        ApplypriorityAsyncBulk = "applypriority.async.bulk" known "only sm_107 and its like have it, and their code runs nowhere else" [
+        ApplypriorityAsyncBulk = "applypriority.async.bulk" hint [
             9.4 sm_107f: "{.global}.bulk_group.L2::evict_normal  [a], size:u32"
         ]
         /// Changes the eviction priority of a box of a tensor without waiting.
-        ApplypriorityAsyncBulkTensor = "applypriority.async.bulk.tensor" known "only sm_107 and its like have it, and their code runs nowhere else" [
+        ApplypriorityAsyncBulkTensor = "applypriority.async.bulk.tensor" hint [
             9.4 sm_107f: ".DIM{.global}{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.bulk_group.L2::evict_normal  [map..]{, offsets:{b16}}"
         ]
         /// Makes the contents of an address range undefined.
         Discard = "discard" hint [
             7.4 sm_80: "{.global}.L2  [a], size:#"
-        ]
-        /// Keeps two of every four elements.
-        Spcompress = "spcompress" known "only sm_107 and its like have it, and their code runs nowhere else" [
-            9.4 sm_107a: ".b8|.b16.b2|.b4.sp::2:4.x1|.x2|.x4|.x8|.x16|.x32|.x64  dm:{b32}, d:{b32}, a:{b32}, e:b32"
-        ]
-        /// Puts elements back where they were before others were left out.
-        Spdecompress = "spdecompress" known "only sm_107 and its like have it, and their code runs nowhere else" [
-            9.4 sm_107a: ".b8|.b16.b2|.b4.sp::1:2|.sp::1:4|.sp::1:8|.sp::1:16|.sp::2:4|.sp::2:8|.sp::2:16|.sp::4:8|.sp::4:16.x1|.x2|.x4|.x8|.x16|.x32|.x64  d:{b32}, m:{b32}, c:{b32}"
         ]
         /// Makes a cache eviction policy.
         Createpolicy = "createpolicy" executed [

@@ -1,12 +1,12 @@
 //! The instruction table says of every instruction whether it is executed; here it is held to that.
 
-use ptx_frontend::form::{PREAMBLE, example};
-use ptx_frontend::isa::{Opcode, ROWS, Support};
+use ptx_frontend::form::{PREAMBLE, example, head};
+use ptx_frontend::isa::{Opcode, ROWS, Row, Support};
 use translator::{Options, translate};
 
 /// Why the form's example has no tile kernel.
-fn failure(example: &str) -> Option<String> {
-    let text = format!(".version 9.5\n.target sm_120a\n.entry k() {{\n{PREAMBLE}{example}\n}}\n");
+fn failure(head: &str, example: &str) -> Option<String> {
+    let text = format!("{head}.entry k() {{\n{PREAMBLE}{example}\n}}\n");
     let module = ptx_frontend::parse_module(&text, "example.ptx").unwrap_or_else(|errors| panic!("{}", errors[0]));
     translate(&module, "k", &Options::default()).err().map(|error| error.to_string())
 }
@@ -14,11 +14,13 @@ fn failure(example: &str) -> Option<String> {
 #[test]
 fn what_the_table_calls_executed_can_be_translated_and_the_rest_cannot() {
     let mut wrong = Vec::new();
-    for row in ROWS.iter().filter(|row| row.opcode != Opcode::Call) {
+    // How many registers a matrix or a texel takes depends on its shape, which an example does not know.
+    let is_shaped = |row: &&Row| matches!(row.chapter, "Matrices" | "Textures and surfaces");
+    for row in ROWS.iter().filter(|row| row.opcode != Opcode::Call && !is_shaped(row)) {
         for form in 0..row.forms.len() {
             let example = example(row.opcode, form as u16).expect("only calls have no example");
             let is_known_only = matches!(row.support_of(form), Support::Known(_));
-            match failure(&example) {
+            match failure(&head(row.opcode, form as u16), &example) {
                 Some(why) if !is_known_only => wrong.push(format!("{example} is called executed, but: {why}")),
                 None if is_known_only => wrong.push(format!("{example} is translated, but not called executed")),
                 _ => {}

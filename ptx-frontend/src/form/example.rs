@@ -13,10 +13,18 @@ pub const PREAMBLE: &str = "\
     .reg .b32 %r<16>;
     .reg .b64 %d<16>;
     .reg .b128 %q<16>;
-    .local .align 16 .b8 memory[64];
 targets: .branchtargets here;
 here:
 ";
+
+/// The first lines of a module that may use the form with this number: a version and a target that have it.
+pub fn head(opcode: Opcode, form: u16) -> String {
+    let line = &opcode.row().forms[usize::from(form)];
+    let without_sync = matches!(opcode, Opcode::Shfl | Opcode::Vote) && !line.text.starts_with(".sync");
+    // What has no `.sync` is not on newer targets since PTX 6.4.
+    let version = if without_sync { "6.3" } else { line.until.unwrap_or("9.4") };
+    format!(".version {version}\n.target sm_120a\n")
+}
 
 /// An instruction of the form with this number, with its semicolon: required dot-words, the first of each alternative,
 /// and required operands. `None` for calls, which need a function to call.
@@ -55,7 +63,7 @@ fn operand(candidate: &Candidate, slot: &Slot, index: usize) -> Option<String> {
         }
         SlotKind::Constant => "4".to_owned(),
         SlotKind::Anything => "%d0".to_owned(),
-        SlotKind::Address => "[memory]".to_owned(),
+        SlotKind::Address => "[%d0]".to_owned(),
         SlotKind::Brackets => "[%d0, {%r0, %r1, %r2, %r3}]".to_owned(),
         SlotKind::Label => "here".to_owned(),
         SlotKind::Targets => "targets".to_owned(),
@@ -91,7 +99,7 @@ mod tests {
                 let Some(example) = example(row.opcode, form as u16) else {
                     panic!("{} {}", row.mnemonic, line.text);
                 };
-                let text = format!(".version 9.5\n.target sm_120a\n.entry k() {{\n{PREAMBLE}{example}\n}}\n");
+                let text = format!("{}.entry k() {{\n{PREAMBLE}{example}\n}}\n", head(row.opcode, form as u16));
                 let module = crate::parse_module(&text, "example.ptx").unwrap_or_else(|errors| panic!("{}", errors[0]));
                 let function = &module.functions[0];
                 assert!(function.errors.is_empty(), "{}: {}", line.text, function.errors[0]);

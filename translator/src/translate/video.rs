@@ -36,6 +36,10 @@ pub(super) fn lower(
         [destination, a, b, c] => (destination, a, b, Some(c)),
         _ => return Err(Failure::form()),
     };
+    let is_negated = operands.iter().any(|operand| selector(operand).1);
+    if is_negated && op != Elementwise::VMad {
+        return Err(Failure::because("only `vmad` negates operands"));
+    }
     let elements = op.as_str().chars().last().and_then(|last| last.to_digit(10));
     let mut args = Vec::new();
     attributes.mode = match elements {

@@ -1,0 +1,106 @@
+//! What the checker says, word for word.
+
+use crate::checked::Module;
+
+fn parse(version: &str, target: &str, body: &str) -> Result<Module, String> {
+    let text = format!(
+        ".version {version}\n.target {target}\n.address_size 64\n.const .u32 c; .global .u32 g; .shared .u32 s;\n\
+         .func (.param .b32 r) f(.param .b64 a, .param .b32 b) {{ ret; }}\n.entry k(.param .u64 p) {{\n\
+         .reg .pred %p<4>; .reg .b16 %h<4>; .reg .b32 %r<8>; .reg .b64 %d<8>; .reg .b128 %q<2>;\n{body}\n}}\n"
+    );
+    crate::parse_module(&text, "x.ptx").map_err(|errors| errors[0].to_string())
+}
+
+/// The body is refused, and the message has all these parts.
+#[track_caller]
+fn refused(version: &str, target: &str, body: &str, parts: &[&str]) {
+    match parse(version, target, body) {
+        Ok(_) => panic!("`{body}` is accepted"),
+        Err(message) => {
+            for part in parts {
+                assert!(message.contains(part), "`{part}` is not in\n{message}");
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn accepted(version: &str, target: &str, body: &str) {
+    let module = parse(version, target, body).unwrap_or_else(|message| panic!("{message}"));
+    let kernel = module.functions.iter().find(|function| function.is_entry).unwrap();
+    assert!(kernel.errors.is_empty(), "{}", kernel.errors[0]);
+}
+
+#[test]
+fn misspelt_instructions_and_forms_make_the_module_useless() {
+    refused(
+        "8.0",
+        "sm_80",
+        "addd.s32 %r1, %r2, %r3;",
+        &["`addd` is not a PTX instruction", "x.ptx:8:1", "addd.s32 %r1"],
+    );
+    refused("8.0", "sm_80", "add.rn.s32 %r1, %r2, %r3;", &["x.ptx:8:4", "`.rn` has no place here", "write `add.s32`"]);
+    refused("8.0", "sm_80", "add.frob.s32 %r1, %r2, %r3;", &["no instruction has `.frob`"]);
+    refused("8.0", "sm_80", "add.s32 %r1, %r2;", &["does not take these operands"]);
+    refused("8.0", "sm_80", "add.s32 %r1, %r2, %d1;", &["x.ptx:8:19", "in a register of 32 bits; this one has 64"]);
+    refused("8.0", "sm_80", "add.s32 %r1, %r2, %p1;", &["not a predicate"]);
+}
+
+#[test]
+fn what_a_later_version_may_have_only_spoils_its_function() {
+    let module = parse("9.9", "sm_120", "frobnicate.s32 %r1, %r2, %r3;").unwrap();
+    let kernel = module.functions.iter().find(|function| function.is_entry).unwrap();
+    assert_eq!(kernel.errors[0].message, "`frobnicate` is not a PTX instruction");
+}
+
+#[test]
+fn forms_need_their_version_and_target() {
+    let redux = "redux.sync.add.s32 %r1, %r2, 0xffffffff;";
+    accepted("7.0", "sm_80", redux);
+    accepted("8.8", "sm_120a", redux);
+    refused("6.5", "sm_75", redux, &["`redux.sync.add.s32` requires PTX ISA .version 7.0 or later", "`.version 6.5`"]);
+    refused("7.0", "sm_75", redux, &["requires .target sm_80 or higher", "the module says `.target sm_75`"]);
+    // What is of one kind of architecture is not of later ones without the letter.
+    accepted("8.0", "sm_90a", "setmaxnreg.inc.sync.aligned.u32 40;");
+    accepted("8.8", "sm_120f", "setmaxnreg.inc.sync.aligned.u32 40;");
+    refused("8.8", "sm_120", "setmaxnreg.inc.sync.aligned.u32 40;", &["requires .target sm_90a or higher"]);
+    // Words that came later than their forms.
+    refused("7.0", "sm_80", "ld.global.L2::128B.u32 %r1, [g];", &["requires PTX ISA .version 7.4 or later"]);
+    refused("7.0", "sm_70", "shfl.up.b32 %r1, %r2, 1, 0;", &["needs `.sync` on .target sm_70 or higher"]);
+    accepted("6.0", "sm_70", "shfl.up.b32 %r1, %r2, 1, 0;");
+    accepted("7.0", "sm_60", "shfl.up.b32 %r1, %r2, 1, 0;");
+    refused("8.0", "sm_80", "sin.f32 %r1, %r2;", &["needs a word for its precision since PTX ISA .version 1.4"]);
+}
+
+#[test]
+fn symbols_are_addressed_in_their_own_space() {
+    accepted("8.0", "sm_80", "ld.global.u32 %r1, [g]; ld.const.u32 %r1, [c]; st.shared::cta.u32 [s], %r1;");
+    refused("8.0", "sm_80", "ld.shared.u32 %r1, [g];", &["`g` is in `.global`, not in `.shared`", "x.ptx:8:20"]);
+    refused("8.0", "sm_80", "ld.global.u32 %r1, [c];", &["`c` is in `.const`, not in `.global`"]);
+    refused("8.0", "sm_80", "atom.global.add.u32 %r1, [s], 1;", &["`s` is in `.shared`, not in `.global`"]);
+    refused("8.0", "sm_80", "st.const.u32 [c], %r1;", &["`.const` variables cannot be written"]);
+}
+
+#[test]
+fn calls_pass_what_the_function_takes() {
+    let declared = ".param .b64 a; .param .b32 b; .param .b32 r;";
+    accepted("8.0", "sm_80", &format!("{declared} call (r), f, (a, b);"));
+    accepted("8.0", "sm_80", "call (%r1), f, (%d1, %r2);");
+    refused("8.0", "sm_80", &format!("{declared} call (r), f, (a);"), &["`f` takes 2 arguments, not 1"]);
+    refused("8.0", "sm_80", &format!("{declared} call (r, b), f, (a, b);"), &["`f` returns 1 value, not 2"]);
+    refused(
+        "8.0",
+        "sm_80",
+        &format!("{declared} call (r), f, (a, a);"),
+        &["argument 2 of `f` has 8 bytes here and 4 there"],
+    );
+    refused("8.0", "sm_80", "call (%d1), f, (%d1, %r2);", &["result 1 of `f` has 8 bytes here and 4 there"]);
+}
+
+#[test]
+fn names_are_declared_once_and_labels_stand_somewhere() {
+    refused("8.0", "sm_80", ".reg .b32 x; .reg .b64 x;", &["`x` is declared twice"]);
+    refused("8.0", "sm_80", "bra nowhere;", &["no label `nowhere`", "x.ptx:8:5"]);
+    refused("8.0", "sm_80", "here: here: ret;", &["the label `here` is there twice"]);
+    refused("8.0", "sm_80", "mov.u32 %r1, %r9999;", &["nothing is called `%r9999` here"]);
+}
