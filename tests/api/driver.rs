@@ -2,6 +2,8 @@
 //!
 //! Every test works in a context of its own, so that one that breaks its context breaks nothing else.
 
+mod arrays;
+
 use conformance::driver;
 use libloading::os::unix::{Library, RTLD_NOW};
 use std::ffi::{CString, c_int};
