@@ -17,4 +17,5 @@ pub mod program;
 pub mod toolchain;
 
 pub mod differential;
+pub mod litmus;
 pub mod naive;
