@@ -102,6 +102,10 @@ impl Entry<'_> {
             // One byte more than promised, so that a stream that lies about its size is noticed and not expanded.
             decoder.take(expected as u64 + 1).read_to_end(&mut out).map_err(|e| fail(e.to_string()))?;
         } else {
+            // A byte of a block stands for 255 at most: nothing is set aside for more.
+            if expected / 255 > self.payload.len() {
+                return Err(fail(format!("{} bytes cannot hold {expected}", self.payload.len())));
+            }
             out = lz4_flex::block::decompress(self.payload, expected).map_err(|e| fail(e.to_string()))?;
         }
         if out.len() != expected {
@@ -119,11 +123,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn slice(&self, offset: usize, need: usize) -> Result<&'a [u8], ContainerError> {
-        let have = self.bytes.len().saturating_sub(offset);
-        if need > have {
-            return Err(ContainerError::Truncated { what: self.what, offset, need, have });
-        }
-        Ok(&self.bytes[offset..offset + need])
+        let rest = self.bytes.get(offset..).unwrap_or_default();
+        let truncated = ContainerError::Truncated { what: self.what, offset, need, have: rest.len() };
+        // Also nothing at all must lie within the bytes.
+        if offset > self.bytes.len() { Err(truncated) } else { rest.get(..need).ok_or(truncated) }
     }
     fn u16(&self, offset: usize) -> Result<u16, ContainerError> {
         Ok(u16::from_le_bytes(self.slice(offset, 2)?.try_into().expect("two bytes were asked for")))
@@ -341,6 +344,21 @@ mod tests {
 
     fn zstd(data: &[u8]) -> Vec<u8> {
         ruzstd::encoding::compress_to_vec(data, ruzstd::encoding::CompressionLevel::Fastest)
+    }
+
+    #[test]
+    fn an_empty_entry_past_the_end_is_truncated() {
+        let mut bytes = fatbin(&[entry(1, 75, 0x11, b"", 0)]);
+        // The entry's header claims to be longer than the file.
+        bytes[16 + 4..16 + 8].copy_from_slice(&0x00ff_0000u32.to_le_bytes());
+        assert!(matches!(contents(&bytes), Err(ContainerError::Truncated { .. })));
+    }
+
+    #[test]
+    fn a_small_block_does_not_claim_much_memory() {
+        let bytes = fatbin(&[entry(1, 80, 0x2011, b"\x10a", 200 << 20)]);
+        let error = contents(&bytes).unwrap_err().to_string();
+        assert!(error.contains("cannot hold"), "{error}");
     }
 
     #[test]

@@ -17,5 +17,6 @@ pub mod program;
 pub mod toolchain;
 
 pub mod differential;
+pub mod fuzz;
 pub mod litmus;
 pub mod naive;

@@ -1,17 +1,23 @@
 //! The example programs, built by nvcc in many ways, run under `regauge run`.
 //!
-//! One axis at a time; `SOAK=1` takes the full product. Without the compiler (`./x setup`), there is nothing to run.
+//! One axis at a time; `SOAK=SECONDS` takes as much of the full product, in any order, as so many seconds allow. Without
+//! the compiler (`./x setup`), there is nothing to run.
 
 use anyhow::{Result, ensure};
+use conformance::differential::Random;
 use conformance::program;
 use conformance::toolchain::{self, Program, Toolkit, Variant};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Blocks of these wait for blocks that may not have started: the device executor runs wave after wave.
 const SPINNING_BETWEEN_BLOCKS: [&str; 2] = ["grid_sync", "prefix_scan"];
+
+/// Trials that there was no time for.
+static LEFT_OUT: AtomicU64 = AtomicU64::new(0);
 
 /// What computes the results.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,11 +41,19 @@ fn main() -> ExitCode {
             Vec::new()
         }
     };
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let count = trials.len() as u64;
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let left_out = LEFT_OUT.load(Ordering::Relaxed);
+    if left_out > 0 {
+        println!("examples: {} of {count} variants ran in the time that there was", count - left_out);
+    }
+    conclusion.exit_code()
 }
 
 fn trials(toolkit: &Toolkit, regauge: &Path) -> Vec<Trial> {
-    let soak = std::env::var_os("SOAK").is_some();
+    let seconds = std::env::var("SOAK").ok().map(|text| text.parse().expect("`SOAK` is a number of seconds"));
+    let soak = seconds.is_some();
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let variants: Vec<(String, Variant)> = if soak {
         Variant::full_product()
     } else {
@@ -58,10 +72,22 @@ fn trials(toolkit: &Toolkit, regauge: &Path) -> Vec<Trial> {
                 let (toolkit, regauge, program, variant) =
                     (toolkit.clone(), regauge.to_owned(), program.clone(), *variant);
                 trials.push(Trial::test(name, move || {
+                    if end.is_some_and(|end| Instant::now() >= end) {
+                        LEFT_OUT.fetch_add(1, Ordering::Relaxed);
+                        return Ok(());
+                    }
                     check(&toolkit, &regauge, &program, &variant, executor)
                         .map_err(|error| Failed::from(format!("{error:#}")))
                 }));
             }
+        }
+    }
+    if soak {
+        // Not always the same ones are left out.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+        let mut random = Random::new(now);
+        for last in (1..trials.len()).rev() {
+            trials.swap(last, random.below(last + 1));
         }
     }
     trials

@@ -41,6 +41,8 @@ pub struct Subject {
     variables: Vec<u64>,
     /// Programs of [`Way::Device`] that were one routine, and those that were not.
     pub routines: [u64; 2],
+    /// Seconds after which a launch counts as hanging.
+    pub patience: u64,
 }
 
 impl Default for Subject {
@@ -51,11 +53,15 @@ impl Default for Subject {
             buffers: Vec::new(),
             variables: Vec::new(),
             routines: [0; 2],
+            patience: Subject::PATIENCE,
         }
     }
 }
 
 impl Subject {
+    /// Enough for any program that is drawn, also on a busy machine.
+    pub const PATIENCE: u64 = 60;
+
     /// Allocates a program's buffers, input, output and sums, and gives them with their first contents.
     pub fn place(&mut self, input: &[u8], program: &Program) -> Vec<Buffer> {
         for (address, _) in self.buffers.drain(..) {
@@ -162,7 +168,11 @@ impl Subject {
             images: &(),
             id: 1,
             start_nanoseconds: 0,
-            limits: Limits { threads: 1, deadline: Some(Instant::now() + Duration::from_secs(2)), ..Limits::default() },
+            limits: Limits {
+                threads: 1,
+                deadline: Some(Instant::now() + Duration::from_secs(self.patience)),
+                ..Limits::default()
+            },
         };
         if way == Way::Device {
             let shape = LaunchShape { grid: program.grid, block: program.block, dynamic_shared: 0 };
