@@ -6,7 +6,7 @@
 //! of a format, `f64` for approximations); they share only the table's spelling of forms with it.
 //!
 //! In reading order: what a subject is (here), where subjects come from ([`table`], [`carry`],
-//! [`memory`], [`atomic`], [`warp`], [`video`]), their inputs, their meaning ([`oracle`]), their PTX ([`kernel`]), and how results are judged.
+//! [`memory`], [`atomic`], [`warp`], [`matrix`], [`video`]), their inputs, their meaning ([`oracle`]), their PTX ([`kernel`]), and how results are judged.
 
 pub mod inputs;
 pub mod judge;
@@ -15,6 +15,7 @@ pub mod oracle;
 
 pub mod atomic;
 pub mod carry;
+pub mod matrix;
 pub mod memory;
 pub mod table;
 pub mod video;

@@ -1,6 +1,6 @@
 //! All subjects, in the order of the table, and what became of every form.
 
-use super::{FormId, Subject, atomic, carry, memory, table, video, warp};
+use super::{FormId, Subject, atomic, carry, matrix, memory, table, video, warp};
 use ptx_frontend::isa::{ROWS, Support};
 
 /// How a form is tested by the sweeps.
@@ -42,6 +42,7 @@ impl Catalogue {
             memory::subjects(form, most),
             atomic::subjects(form, most),
             warp::subjects(form),
+            matrix::subjects(form, most),
             video::subjects(form, most),
         ];
         let subjects = templates.into_iter().flatten().next().or_else(|| {
