@@ -2,8 +2,8 @@
 //!
 //! [`Unit`] is a module whose functions are checked one by one on demand; [`parse_module`] checks them all. A mistake in the
 //! language makes the module useless. What may be right but is unknown here, such as an instruction of a PTX version after
-//! [`NEWEST`], only makes the function useless that contains it: it has no body then, and [`checked::Function::errors`]
-//! says why.
+//! [`NEWEST`], only makes the function useless that contains it: its body lacks the instruction, and
+//! [`checked::Function::errors`] says why.
 
 mod body;
 mod requirements;
@@ -160,7 +160,7 @@ impl Unit {
         let globals = Globals { source, names: &self.names };
         let (body, errors) = body::check(&globals, &mut self.module, id, statements, extent, spellings)?;
         let function = &mut self.module.functions[id.0 as usize];
-        (function.body, function.errors) = (body, errors);
+        (function.body, function.errors) = (Some(body), errors);
         Ok(())
     }
 
@@ -344,4 +344,4 @@ fn is_static(space: StateSpace) -> bool {
 }
 
 /// What a checked body is made of, and what was unsupported in it.
-type CheckedBody = Result<(Option<checked::Body>, Vec<Diagnostic>), Vec<Diagnostic>>;
+type CheckedBody = Result<(checked::Body, Vec<Diagnostic>), Vec<Diagnostic>>;

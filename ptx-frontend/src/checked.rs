@@ -129,7 +129,7 @@ pub struct Function {
     /// `.maxntid`, `.reqntid`, `.minnctapersm`, `.maxnreg`, `.reqnctapercluster`, ... as written, missing
     /// dimensions filled with 1.
     pub directives: Vec<(String, Vec<u32>)>,
-    /// Missing for a mere declaration, and where there are `errors`.
+    /// Missing for a mere declaration. Where there are `errors`, it lacks the instructions that they are about.
     pub body: Option<Body>,
     /// Why this function cannot be used, though the rest of the module can: instructions or forms that are not in the
     /// table.
@@ -142,6 +142,11 @@ impl Function {
     /// Whether its code is here, usable or not.
     pub fn is_defined(&self) -> bool {
         self.body.is_some() || !self.errors.is_empty()
+    }
+
+    /// Whether its code is here as a whole.
+    pub fn is_usable(&self) -> bool {
+        self.body.is_some() && self.errors.is_empty()
     }
 }
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use object::read::archive::ArchiveFile;
-use object::{Object, ObjectSection};
+use object::{Object, ObjectSection, ObjectSymbol};
 use thiserror::Error;
 
 /// First word of the wrapper `{magic, version, fatbin, list}` that the runtime passes (`.nvFatBinSegment`).
@@ -217,36 +217,92 @@ pub struct PtxImage {
     pub relocatable: bool,
 }
 
+/// Something in a file that holds device code, still compressed.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece<'a> {
+    /// A whole fatbin, see [`entries`].
+    Fatbin {
+        /// Its bytes.
+        bytes: &'a [u8],
+        /// See [`PtxImage::relocatable`].
+        relocatable: bool,
+    },
+    /// A cubin.
+    Cubin(&'a [u8]),
+    /// PTX text.
+    Text(&'a [u8]),
+}
+
 /// Reads whatever `bytes` are: a fatbin, an ELF file with fatbins in it, an archive of such, a cubin, or PTX text.
 pub fn contents(bytes: &[u8]) -> Result<Contents, ContainerError> {
     let mut found = Contents::default();
-    add(bytes, &mut found)?;
+    for piece in pieces(bytes)? {
+        match piece {
+            Piece::Fatbin { bytes, relocatable } => {
+                for entry in entries(bytes)? {
+                    match entry.kind {
+                        Kind::Ptx => found.ptx.push(PtxImage { text: entry.text()?, arch: entry.arch, relocatable }),
+                        Kind::Cubin => found.cubins.push(entry.arch),
+                        Kind::Other(_) => {}
+                    }
+                }
+                found.fatbins += 1;
+            }
+            Piece::Cubin(bytes) => found.cubins.push(cubin_arch(bytes)?),
+            Piece::Text(bytes) => {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                found.ptx.push(PtxImage { text, arch: 0, relocatable: false });
+            }
+        }
+    }
     Ok(found)
 }
 
-fn add(bytes: &[u8], found: &mut Contents) -> Result<(), ContainerError> {
+/// Where the device code is, without decompressing any.
+pub fn pieces(bytes: &[u8]) -> Result<Vec<Piece<'_>>, ContainerError> {
+    let mut found = Vec::new();
     if bytes.starts_with(&FATBIN_MAGIC.to_le_bytes()) {
-        add_fatbins(bytes, false, found)
+        add_fatbins(bytes, false, &mut found)?;
     } else if bytes.starts_with(b"\x7fELF") {
-        add_elf(bytes, found)
+        add_elf(bytes, &mut found)?;
     } else if bytes.starts_with(b"!<arch>\n") {
         let archive = ArchiveFile::parse(bytes).map_err(|e| ContainerError::Object(e.to_string()))?;
         for member in archive.members() {
             let member = member.map_err(|e| ContainerError::Object(e.to_string()))?;
             let data = member.data(bytes).map_err(|e| ContainerError::Object(e.to_string()))?;
             if data.starts_with(b"\x7fELF") {
-                add_elf(data, found)?;
+                add_elf(data, &mut found)?;
             }
         }
-        Ok(())
     } else if is_ptx(bytes) {
         let end = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
-        let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        found.ptx.push(PtxImage { text, arch: 0, relocatable: false });
-        Ok(())
+        found.push(Piece::Text(&bytes[..end]));
     } else {
-        Err(ContainerError::Unknown)
+        return Err(ContainerError::Unknown);
     }
+    Ok(found)
+}
+
+/// PTX texts that a host program keeps as plain strings among its constants, as programs do that load their kernels
+/// themselves: each from its `.version` to its zero byte.
+pub fn texts_inside(elf: &[u8]) -> Vec<&[u8]> {
+    let Ok(file) = object::File::parse(elf) else { return Vec::new() };
+    let mut found = Vec::new();
+    for section in file.sections().filter(|section| section.name().is_ok_and(|name| name.contains("data"))) {
+        let Ok(mut rest) = section.data() else { continue };
+        while let Some(at) = rest.windows(9).position(|window| window == b".version ") {
+            let starts_a_line = at == 0 || matches!(rest[at - 1], 0 | b'\n');
+            let text = &rest[at..];
+            let end = text.iter().position(|&b| b == 0).unwrap_or(text.len());
+            // Strings that a compiler makes PTX of have one of these words at most.
+            let is_whole = |word: &[u8]| text[..end].windows(word.len()).any(|window| window == word);
+            if starts_a_line && is_whole(b".target") && is_whole(b".address_size") && is_whole(b".entry") {
+                found.push(&text[..end]);
+            }
+            rest = &text[end.max(9)..];
+        }
+    }
+    found
 }
 
 /// Whether this looks like PTX text: the first thing that is neither space nor comment is `.version`.
@@ -268,13 +324,34 @@ pub fn is_ptx(bytes: &[u8]) -> bool {
     }
 }
 
-fn add_elf(bytes: &[u8], found: &mut Contents) -> Result<(), ContainerError> {
-    let machine = Reader { bytes, what: "ELF header" }.u16(18)?;
-    if machine == EM_CUDA {
-        // Flags of CUDA ELF files hold the architecture in the low byte (old ABI) or in the second byte (ABI 8).
-        let flags = Reader { bytes, what: "ELF header" }.u32(48)?;
-        let arch = if flags & 0xff == 0x02 || flags & 0xff == 0 { (flags >> 8) & 0xff } else { flags & 0xff };
-        found.cubins.push(arch);
+fn is_cubin(elf: &[u8]) -> Result<bool, ContainerError> {
+    Ok(Reader { bytes: elf, what: "ELF header" }.u16(18)? == EM_CUDA)
+}
+
+/// Compute capability of a cubin, times ten.
+pub fn cubin_arch(cubin: &[u8]) -> Result<u32, ContainerError> {
+    // Flags of CUDA ELF files hold the architecture in the low byte (old ABI) or in the second byte (ABI 8).
+    let flags = Reader { bytes: cubin, what: "ELF header" }.u32(48)?;
+    Ok(if flags & 0xff == 0x02 || flags & 0xff == 0 { (flags >> 8) & 0xff } else { flags & 0xff })
+}
+
+/// Names of the kernels in a cubin.
+pub fn kernels_of_cubin(cubin: &[u8]) -> Result<Vec<String>, ContainerError> {
+    /// In a symbol's `st_other`: it can be launched.
+    const STO_CUDA_ENTRY: u8 = 0x10;
+    let file = object::File::parse(cubin).map_err(|e| ContainerError::Object(e.to_string()))?;
+    let kernels = file.symbols().filter(|symbol| match symbol.flags() {
+        object::SymbolFlags::Elf { st_info, st_other } => {
+            st_info & 0xf == object::elf::STT_FUNC && st_other & STO_CUDA_ENTRY != 0
+        }
+        _ => false,
+    });
+    Ok(kernels.filter_map(|symbol| symbol.name().ok().map(str::to_owned)).collect())
+}
+
+fn add_elf<'a>(bytes: &'a [u8], found: &mut Vec<Piece<'a>>) -> Result<(), ContainerError> {
+    if is_cubin(bytes)? {
+        found.push(Piece::Cubin(bytes));
         return Ok(());
     }
     let file = object::File::parse(bytes).map_err(|e| ContainerError::Object(e.to_string()))?;
@@ -291,20 +368,14 @@ fn add_elf(bytes: &[u8], found: &mut Contents) -> Result<(), ContainerError> {
 }
 
 /// Fatbins one after the other, with zero bytes between them as linkers leave them.
-fn add_fatbins(bytes: &[u8], relocatable: bool, found: &mut Contents) -> Result<(), ContainerError> {
+fn add_fatbins<'a>(bytes: &'a [u8], relocatable: bool, found: &mut Vec<Piece<'a>>) -> Result<(), ContainerError> {
     let mut offset = 0;
     while let Some(skip) = bytes[offset..].iter().position(|&b| b != 0) {
         offset += skip;
-        let fatbin = &bytes[offset..];
-        for entry in entries(fatbin)? {
-            match entry.kind {
-                Kind::Ptx => found.ptx.push(PtxImage { text: entry.text()?, arch: entry.arch, relocatable }),
-                Kind::Cubin => found.cubins.push(entry.arch),
-                Kind::Other(_) => {}
-            }
-        }
-        found.fatbins += 1;
-        offset += fatbin_size(fatbin)?;
+        let size = fatbin_size(&bytes[offset..])?;
+        let fatbin = Reader { bytes, what: "fatbin" }.slice(offset, size)?;
+        found.push(Piece::Fatbin { bytes: fatbin, relocatable });
+        offset += size;
     }
     Ok(())
 }

@@ -36,6 +36,7 @@ use crate::tile::{self, Kernel, Param, window};
 use body::Lowering;
 use plan::Plan;
 use ptx_frontend::checked::{self, FunctionId, Module, VariableId};
+use std::collections::HashSet;
 
 /// What the caller decides about a translation.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,18 +68,39 @@ pub fn symbol_name(module: &Module, id: VariableId) -> String {
     if is_first { name.clone() } else { format!("{name}#{}", id.0) }
 }
 
+/// The entry of that name.
+fn find(module: &Module, entry: &str) -> Result<FunctionId, TranslateError> {
+    let found = module.functions.iter().position(|function| function.is_entry && function.name == entry);
+    let usable = found.filter(|at| module.functions[*at].body.is_some());
+    usable.map(|at| FunctionId(at as u32)).ok_or_else(|| TranslateError::NoSuchKernel(entry.to_owned()))
+}
+
+/// Everything that keeps a kernel from being translated, in itself and in the functions it reaches, each once, in the
+/// order of the lines. Empty if [`lower`] succeeds.
+pub fn gaps(module: &Module, entry: &str, options: &Options) -> Result<Vec<Unsupported>, TranslateError> {
+    let entry = find(module, entry)?;
+    let kernel = &module.functions[entry.0 as usize].name;
+    let plan = Plan::of(module, entry);
+    let mut found = Vec::new();
+    let mut symbols = Vec::new();
+    for function in std::iter::once(entry).chain(plan.called.iter().copied()) {
+        let lowering = Lowering::new(module, &plan, options, kernel, &mut symbols);
+        found.extend(lowering.gaps(function, function == entry));
+    }
+    found.sort_by(|a, b| (a.origin.line, &a.what).cmp(&(b.origin.line, &b.what)));
+    // A gap that occurs often is told where it occurs first.
+    let mut told = HashSet::new();
+    found.retain(|gap| told.insert((gap.what.clone(), gap.reason.clone())));
+    Ok(found)
+}
+
 /// Translates one kernel, as it stands in the PTX.
 pub(crate) fn lower(module: &Module, entry: &str, options: &Options) -> Result<Kernel, TranslateError> {
-    let at = module.functions.iter().position(|function| function.is_entry && function.name == entry);
-    let Some(at) = at else { return Err(TranslateError::NoSuchKernel(entry.to_owned())) };
-    let function = &module.functions[at];
-    if let Some(rejected) = rejected(function, entry, options) {
+    let entry = find(module, entry)?;
+    let function = &module.functions[entry.0 as usize];
+    if let Some(rejected) = rejected(function, &function.name, options).next() {
         return Err(rejected.into());
     }
-    if function.body.is_none() {
-        return Err(TranslateError::NoSuchKernel(entry.to_owned()));
-    }
-    let entry = FunctionId(at as u32);
     let plan = Plan::of(module, entry);
     let (params, param_bytes) = lay_out_params(function);
     let mut symbols = Vec::new();
@@ -110,14 +132,15 @@ pub(crate) fn lower(module: &Module, entry: &str, options: &Options) -> Result<K
     })
 }
 
-/// What the checker said about a function that it could not take, as a reason why `kernel` cannot run.
-fn rejected(function: &checked::Function, kernel: &str, options: &Options) -> Option<Unsupported> {
-    let diagnostic = function.errors.first()?;
-    // Messages name the instruction in backticks first.
-    let what = diagnostic.message.split('`').nth(1).unwrap_or(&function.name).to_owned();
-    let origin = checked::Origin { line: diagnostic.line, source: (0, 0) };
-    let (kernel, file) = (kernel.to_owned(), options.file.clone());
-    Some(Unsupported { what, reason: diagnostic.message.clone(), kernel, file, origin })
+/// What the checker said about a function that it could not take, as reasons why `kernel` cannot run.
+fn rejected(function: &checked::Function, kernel: &str, options: &Options) -> impl Iterator<Item = Unsupported> {
+    function.errors.iter().map(|diagnostic| {
+        // Messages name the instruction in backticks first.
+        let what = diagnostic.message.split('`').nth(1).unwrap_or(&function.name).to_owned();
+        let origin = checked::Origin { line: diagnostic.line, source: (0, 0) };
+        let (kernel, file) = (kernel.to_owned(), options.file.clone());
+        Unsupported { what, reason: diagnostic.message.clone(), kernel, file, origin }
+    })
 }
 
 /// Parameters of a kernel lie at their natural alignment in the order of their declaration.

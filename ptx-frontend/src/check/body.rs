@@ -15,10 +15,13 @@ use crate::isa::{Opcode, Support};
 use crate::modifier::Modifiers;
 use crate::special::SpecialRegister;
 use crate::types::{ScalarType, StateSpace};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// After so many mistakes no more are noted.
 const MAX_DIAGNOSTICS: usize = 20;
+/// So many different unsupported forms are noted for one function.
+const MAX_UNSUPPORTED: usize = 1000;
 
 struct Checker<'a, 'm, 's> {
     globals: &'m Globals<'a, 'm>,
@@ -34,6 +37,8 @@ struct Checker<'a, 'm, 's> {
     mistakes: Vec<Diagnostic>,
     /// What makes only this function useless.
     unsupported: Vec<Diagnostic>,
+    /// The messages in there: what occurs often is told once.
+    told: HashSet<String>,
 }
 
 /// Checks the statements of a body.
@@ -79,6 +84,7 @@ pub(super) fn check<'a>(
         source: (0, 0),
         mistakes: Vec::new(),
         unsupported: Vec::new(),
+        told: HashSet::new(),
     };
     checker.scopes.open(extent.span);
     for statement in statements {
@@ -112,13 +118,10 @@ impl<'a> Checker<'a, '_, '_> {
             self.mistakes.truncate(MAX_DIAGNOSTICS);
             return Err(self.mistakes);
         }
-        if !self.unsupported.is_empty() {
-            return Ok((None, self.unsupported));
-        }
         let labels = self.scopes.labels.iter();
         self.body.labels = labels.map(|label| (label.name.text.to_owned(), label.at.unwrap_or(0))).collect();
         self.body.registers = self.scopes.registers;
-        Ok((Some(self.body), Vec::new()))
+        Ok((self.body, self.unsupported))
     }
 
     fn statement(&mut self, statement: Statement<'a>) -> Checked<()> {
@@ -247,7 +250,7 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn note_unsupported(&mut self, diagnostic: Diagnostic) {
-        if self.unsupported.len() < MAX_DIAGNOSTICS {
+        if self.unsupported.len() < MAX_UNSUPPORTED && self.told.insert(diagnostic.message.clone()) {
             self.unsupported.push(diagnostic);
         }
     }

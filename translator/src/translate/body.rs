@@ -16,6 +16,7 @@ use crate::tile::{Args, BlockId, Function, Op, Operand, Terminator, Type};
 use ptx_frontend::checked::{self, Body, FunctionId, Instruction, LabelId, Module, RegisterId};
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::{ScalarType, StateSpace};
+use std::collections::HashSet;
 
 /// Why an instruction cannot be lowered.
 #[derive(Debug)]
@@ -86,6 +87,15 @@ pub(super) struct Lowering<'m> {
     pub(super) kernel: &'m str,
     /// The innermost is the one being walked.
     activations: Vec<Activation<'m>>,
+    /// If all gaps are wanted rather than a kernel: those found so far.
+    gaps: Option<Gaps>,
+}
+
+/// What is missing, and the functions looked into: for finding gaps, once is enough.
+#[derive(Default)]
+struct Gaps {
+    found: Vec<Unsupported>,
+    seen: HashSet<FunctionId>,
 }
 
 impl<'m> Lowering<'m> {
@@ -96,21 +106,52 @@ impl<'m> Lowering<'m> {
         kernel: &'m str,
         symbols: &'m mut Vec<String>,
     ) -> Self {
-        Lowering { module, plan, options, symbols, builder: Builder::new(kernel), kernel, activations: Vec::new() }
+        let builder = Builder::new(kernel);
+        Lowering { module, plan, options, symbols, builder, kernel, activations: Vec::new(), gaps: None }
+    }
+
+    /// All that cannot be lowered in a function and its copied callees. What is lowered is thrown away.
+    pub(super) fn gaps(mut self, function: FunctionId, is_kernel: bool) -> Vec<Unsupported> {
+        let mut gaps = Gaps::default();
+        gaps.found.extend(super::rejected(&self.module.functions[function.0 as usize], self.kernel, self.options));
+        self.gaps = Some(gaps);
+        let rest = if is_kernel { self.lower_kernel(function) } else { self.lower_callee(function) };
+        let mut found = self.gaps.take().unwrap_or_default().found;
+        found.extend(rest.err());
+        found
+    }
+
+    /// Refuses what the checker found no form for.
+    pub(super) fn refuse_rejected(&mut self, function: &checked::Function) -> Result<(), Failure> {
+        let mut rejected = super::rejected(function, self.kernel, self.options);
+        match &mut self.gaps {
+            Some(gaps) => gaps.found.extend(rejected),
+            None => rejected.next().map_or(Ok(()), |first| Err(Failure::Inner(first)))?,
+        }
+        Ok(())
     }
 
     /// Lowers a kernel's own body.
     pub(super) fn kernel(mut self, entry: FunctionId) -> Result<Function, Unsupported> {
+        self.lower_kernel(entry)?;
+        Ok(self.builder.finish())
+    }
+
+    fn lower_kernel(&mut self, entry: FunctionId) -> Result<(), Unsupported> {
         let function = &self.module.functions[entry.0 as usize];
         let offsets = super::lay_out_params(function).0;
         let params = offsets.iter().map(|param| Home::Kernel(param.offset)).collect();
         self.activate(function, Some(params), Return::Exit)?;
-        self.walk()?;
-        Ok(self.builder.finish())
+        self.walk()
     }
 
     /// Lowers a function that is called.
     pub(super) fn callee(mut self, id: FunctionId) -> Result<Function, Unsupported> {
+        self.lower_callee(id)?;
+        Ok(self.builder.finish())
+    }
+
+    fn lower_callee(&mut self, id: FunctionId) -> Result<(), Unsupported> {
         let function = &self.module.functions[id.0 as usize];
         self.builder = Builder::new(&function.name);
         self.builder.set_signature(words_of(&function.returns), code_address(self.options.code_base, id));
@@ -119,8 +160,7 @@ impl<'m> Lowering<'m> {
         self.activate(function, None, Return::Words)?;
         let homes = self.activation().params.clone();
         self.unpack(&homes, &function.params, &words).map_err(|failure| self.whole_function(function, failure))?;
-        self.walk()?;
-        Ok(self.builder.finish())
+        self.walk()
     }
 
     /// Copies a callee here. Arguments are copied into its parameters first, its results out of its return objects at
@@ -132,6 +172,9 @@ impl<'m> Lowering<'m> {
         results: &[call::Destination],
     ) -> Result<(), Failure> {
         let function = &self.module.functions[id.0 as usize];
+        if self.gaps.as_mut().is_some_and(|gaps| !gaps.seen.insert(id)) {
+            return Ok(());
+        }
         let origin = self.builder.origin;
         let after = self.builder.new_block();
         // What a function takes from the stack is given back when it returns.
@@ -276,7 +319,16 @@ impl<'m> Lowering<'m> {
             }
             if self.builder.is_reachable() {
                 self.builder.origin = instruction.origin;
-                self.instruction(instruction).map_err(|failure| self.unsupported(instruction, failure))?;
+                let depth = self.activations.len();
+                if let Err(failure) = self.instruction(instruction) {
+                    let unsupported = self.unsupported(instruction, failure);
+                    let Some(gaps) = &mut self.gaps else { return Err(unsupported) };
+                    gaps.found.push(unsupported);
+                    // The instruction may have been left in the middle, in another block or a callee.
+                    self.activations.truncate(depth);
+                    let next = self.builder.new_block();
+                    self.builder.begin(next);
+                }
                 self.builder.guard = None;
             }
         }

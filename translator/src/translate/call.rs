@@ -80,9 +80,7 @@ fn direct(
     if results.len() > function.returns.len() {
         return Err(Failure::because(format!("`{}` has {} results", function.name, function.returns.len())));
     }
-    if let Some(rejected) = super::rejected(function, at.kernel, at.options) {
-        return Err(Failure::Inner(rejected));
-    }
+    at.refuse_rejected(function)?;
     if function.body.is_none() {
         return provided(at, function, arguments, results);
     }

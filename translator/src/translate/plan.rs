@@ -107,7 +107,7 @@ impl Plan {
             for candidate in address_taken(module) {
                 let function = &module.functions[candidate.0 as usize];
                 let fits = prototypes.contains(&(words_of(&function.params), words_of(&function.returns)));
-                if fits && !function.is_entry && function.body.is_some() && pointed_to.insert(candidate) {
+                if fits && !function.is_entry && function.is_usable() && pointed_to.insert(candidate) {
                     pending.push(candidate);
                 }
             }

@@ -1,0 +1,140 @@
+//! One file: its fatbins, cubins and texts, looked at one at a time on all cores, so that a library of thousands of
+//! compressed fatbins needs little more memory than itself.
+
+use super::kernels::{Kernel, Kernels, Missing};
+use anyhow::Result;
+use cuda::runtime::image::Target;
+use cuda::runtime::settings::Settings;
+use ptx_frontend::container::{self, ContainerError, Entry, Kind, Piece};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Deep expressions and long chains of calls need it.
+const STACK_BYTES: usize = 64 << 20;
+
+/// What a file holds.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// Every kernel, once.
+    pub(super) kernels: Vec<Kernel>,
+    /// Compute capabilities, times ten, of its machine code.
+    pub(super) cubins: Vec<u32>,
+}
+
+impl Survey {
+    pub(super) fn has_device_code(&self) -> bool {
+        !self.kernels.is_empty() || !self.cubins.is_empty()
+    }
+}
+
+/// What one piece of a file adds.
+#[derive(Default)]
+struct Found {
+    kernels: Kernels,
+    /// By kernel: the targets of its machine code, where there is no PTX beside it.
+    machine_code: BTreeMap<String, BTreeSet<u32>>,
+    cubins: BTreeSet<u32>,
+    /// Relocatable PTX and what it is for: parts of one program.
+    parts: Vec<(u32, String)>,
+}
+
+/// Looks at everything in a file.
+pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
+    let mut pieces = container::pieces(bytes)?;
+    if pieces.is_empty() {
+        pieces.extend(container::texts_inside(bytes).into_iter().map(Piece::Text));
+    }
+    let mut whole = Found::default();
+    for found in on_all_cores(&pieces, look_at) {
+        let found = found?;
+        whole.kernels.merge(found.kernels);
+        whole.cubins.extend(found.cubins);
+        whole.parts.extend(found.parts);
+        for (name, targets) in found.machine_code {
+            whole.machine_code.entry(name).or_default().extend(targets);
+        }
+    }
+    whole.kernels.check_parts(&whole.parts);
+    for (name, targets) in whole.machine_code {
+        let targets: Vec<_> = targets.iter().map(|arch| format!("sm_{arch}")).collect();
+        let form = format!("PTX: only machine code is there ({})", targets.join(", "));
+        whole.kernels.add(&name, vec![Missing { form, line: 0 }]);
+    }
+    Ok(Survey { kernels: whole.kernels.into_list(), cubins: whole.cubins.into_iter().collect() })
+}
+
+fn look_at(piece: &Piece<'_>) -> Result<Found, ContainerError> {
+    let mut found = Found::default();
+    match *piece {
+        Piece::Text(bytes) => found.kernels.check_text(&String::from_utf8_lossy(bytes)),
+        Piece::Cubin(bytes) => found.add_cubin(container::cubin_arch(bytes)?, bytes)?,
+        Piece::Fatbin { bytes, relocatable } => {
+            let entries = container::entries(bytes)?;
+            let of_kind = |kind| entries.iter().filter(move |entry| entry.kind == kind);
+            found.cubins.extend(of_kind(Kind::Cubin).map(|entry| entry.arch));
+            let texts: Vec<&Entry<'_>> = of_kind(Kind::Ptx).collect();
+            if relocatable {
+                for entry in texts {
+                    found.parts.push((entry.arch, entry.text()?));
+                }
+            } else if let Some(text) = chosen(texts)? {
+                found.kernels.check_text(&text);
+            } else {
+                for entry in of_kind(Kind::Cubin) {
+                    found.add_cubin(entry.arch, &entry.bytes()?)?;
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// As the driver does: the newest text that the device takes. If it takes none, the oldest.
+fn chosen(mut texts: Vec<&Entry<'_>>) -> Result<Option<String>, ContainerError> {
+    let capability = Settings::get().device.capability;
+    texts.sort_by_key(|entry| std::cmp::Reverse(entry.arch));
+    let mut last = None;
+    for entry in texts {
+        let text = entry.text()?;
+        if Target::of(&text).is_none_or(|target| target.runs_on(capability)) {
+            return Ok(Some(text));
+        }
+        last = Some(text);
+    }
+    Ok(last)
+}
+
+impl Found {
+    fn add_cubin(&mut self, arch: u32, bytes: &[u8]) -> Result<(), ContainerError> {
+        self.cubins.insert(arch);
+        for name in container::kernels_of_cubin(bytes)? {
+            self.machine_code.entry(name).or_default().insert(arch);
+        }
+        Ok(())
+    }
+}
+
+/// Applies `action` to all items, with the results in their order.
+fn on_all_cores<T: Sync, R: Send>(items: &[T], action: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..cores.min(items.len()) {
+            let work = || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { return };
+                    let result = action(item);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            };
+            let started = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+            started.expect("a thread can be started");
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_unstable_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
