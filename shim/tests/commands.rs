@@ -65,6 +65,127 @@ fn check_names_what_a_kernel_lacks_and_where() {
 }
 
 #[test]
+fn check_lists_all_that_a_kernel_lacks_in_itself_and_in_what_it_calls() {
+    let functions = "
+.extern .func gone();
+.func deep() {
+    wgmma.fence.sync.aligned;
+    ret;
+}
+.func outer() {
+    call deep, ();
+    call gone, ();
+    ret;
+}
+";
+    let lacking = "    frob.b32 %d;\n    call outer, ();\n    add.rn.s32 %d, %d, 1;\n    st.global";
+    let text = MODULE.replace(".visible", &format!("{functions}.visible")).replace("    st.global", lacking);
+    let file = File::new("all-gaps", &text);
+    let (code, out, _) = regauge(&["check", "--json"], &file);
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(code, 1);
+    let line_of = |word: &str| 1 + text.lines().position(|line| line.contains(word)).unwrap() as u64;
+    let missing = answer["files"][0]["kernels"][0]["missing"].as_array().unwrap();
+    let found: Vec<_> = missing.iter().map(|gap| gap["line"].as_u64().unwrap()).collect();
+    let expected = ["wgmma", "call gone", "frob", "add.rn.s32"].map(line_of);
+    assert_eq!(found, expected, "{out}");
+}
+
+#[test]
+fn check_looks_into_folders_and_wheels() {
+    let folder = std::env::temp_dir().join(format!("regauge-test-{}-folder", std::process::id()));
+    std::fs::create_dir_all(folder.join("inner")).unwrap();
+    std::fs::write(folder.join("inner/a.ptx"), MODULE).unwrap();
+    std::fs::write(folder.join("notes.txt"), "no kernels").unwrap();
+    // A zip file with one member that is stored as it is.
+    let (name, text) = (b"pkg/b.ptx", MODULE.replace("good", "packed"));
+    let crc = crc32(text.as_bytes());
+    let mut zip = Vec::new();
+    let common = |zip: &mut Vec<u8>| {
+        for number in [20u16, 0, 0, 0, 0] {
+            zip.extend(number.to_le_bytes());
+        }
+        for number in [crc, text.len() as u32, text.len() as u32] {
+            zip.extend(number.to_le_bytes());
+        }
+        zip.extend((name.len() as u16).to_le_bytes());
+        zip.extend([0, 0]);
+    };
+    zip.extend(b"PK\x03\x04");
+    common(&mut zip);
+    zip.extend(name);
+    zip.extend(text.as_bytes());
+    let directory = zip.len() as u32;
+    zip.extend(b"PK\x01\x02\x14\0");
+    common(&mut zip);
+    zip.extend([0; 14]);
+    zip.extend(name);
+    let size = zip.len() as u32 - directory;
+    zip.extend(b"PK\x05\x06\0\0\0\0\x01\0\x01\0");
+    zip.extend(size.to_le_bytes());
+    zip.extend(directory.to_le_bytes());
+    zip.extend([0, 0]);
+    std::fs::write(folder.join("b.whl"), zip).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_regauge")).args(["check", "--json"]).arg(&folder).output().unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &answer["runs"]), (Some(0), &2.into()), "{answer}");
+    let path = |index: usize| answer["files"][index]["path"].as_str().unwrap();
+    assert!(path(0).ends_with("b.whl/pkg/b.ptx") && path(1).ends_with("inner/a.ptx"), "{answer}");
+}
+
+/// Of zip files: bit by bit, as the polynomial is defined.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 })
+    })
+}
+
+#[test]
+fn check_names_kernels_that_are_machine_code_only() {
+    // A cubin as small as it can be: a symbol table with one function that can be launched.
+    let mut elf = vec![0; 64];
+    elf[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+    elf[16..18].copy_from_slice(&2u16.to_le_bytes());
+    elf[18..20].copy_from_slice(&190u16.to_le_bytes());
+    elf[20..24].copy_from_slice(&1u32.to_le_bytes());
+    elf[48..52].copy_from_slice(&(90u32 << 8 | 2).to_le_bytes());
+    elf[52..54].copy_from_slice(&64u16.to_le_bytes());
+    let names = b"\0onlysass\0.strtab\0";
+    let strings = elf.len() as u64;
+    elf.extend(names);
+    elf.resize(elf.len().next_multiple_of(8), 0);
+    let symbols = elf.len() as u64;
+    elf.extend([0; 24]);
+    elf.extend([1, 0, 0, 0, 0x12, 0x10, 1, 0]);
+    elf.extend([0; 16]);
+    let table = elf.len() as u64;
+    elf[40..48].copy_from_slice(&table.to_le_bytes());
+    elf[58..64].copy_from_slice(&[64, 0, 3, 0, 1, 0]);
+    let mut section = |name: u32, kind: u32, at: u64, size: u64, link: u32, entry: u64| {
+        for word in [name, kind] {
+            elf.extend(word.to_le_bytes());
+        }
+        for word in [0, 0, at, size] {
+            elf.extend(u64::to_le_bytes(word));
+        }
+        elf.extend(link.to_le_bytes());
+        elf.extend(1u32.to_le_bytes());
+        for word in [1, entry] {
+            elf.extend(u64::to_le_bytes(word));
+        }
+    };
+    section(0, 0, 0, 0, 0, 0);
+    section(10, 3, strings, names.len() as u64, 0, 0);
+    section(10, 2, symbols, 48, 1, 24);
+    let file = File::new("cubin", "");
+    std::fs::write(&file.0, elf).unwrap();
+    let (code, out, err) = regauge(&["check"], &file);
+    assert_eq!((code, err.as_str()), (1, ""));
+    assert!(out.contains("unsupported  onlysass") && out.contains("only machine code is there (sm_90)"), "{out}");
+}
+
+#[test]
 fn check_tells_what_is_no_file_with_kernels() {
     let file = File::new("text", "hello");
     let (code, _, err) = regauge(&["check"], &file);
