@@ -5,10 +5,9 @@ use crate::tile::Type;
 use ptx_frontend::checked::{
     Body, Function, FunctionId, Instruction, Linkage, Module, Operand, Symbol, Variable, VariableId,
 };
+use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::StateSpace;
 use std::collections::{BTreeSet, HashMap};
-
-use super::words;
 
 /// Copies of callees are made as long as the kernel stays below this many PTX instructions.
 const MOST_INSTRUCTIONS: usize = 30_000;
@@ -49,7 +48,7 @@ pub(super) fn words_of(variables: &[Variable]) -> Vec<Type> {
 /// The functions that a body calls by name, and the prototypes by which it calls through pointers.
 fn calls(body: &Body) -> (Vec<FunctionId>, Vec<u32>) {
     let (mut direct, mut indirect) = (Vec::new(), Vec::new());
-    for instruction in body.instructions.iter().filter(|instruction| words::name(instruction) == "call") {
+    for instruction in body.instructions.iter().filter(|instruction| instruction.opcode == Opcode::Call) {
         match instruction.operands.get(1) {
             Some(Operand::Function(function)) => direct.push(*function),
             Some(_) => indirect.extend(instruction.operands.iter().find_map(|operand| match operand {
@@ -71,7 +70,7 @@ fn address_taken(module: &Module) -> BTreeSet<FunctionId> {
         });
     let bodies = module.functions.iter().filter_map(|function| function.body.as_ref());
     let in_code = bodies.flat_map(|body| &body.instructions).flat_map(|instruction| {
-        let is_call = words::name(instruction) == "call";
+        let is_call = instruction.opcode == Opcode::Call;
         instruction.operands.iter().enumerate().filter_map(move |(at, operand)| match operand {
             Operand::Function(function) if !(is_call && at == 1) => Some(*function),
             _ => None,
