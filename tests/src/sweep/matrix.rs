@@ -1,4 +1,6 @@
-//! Products of matrices, `mma`, and `movmatrix`: the lanes' registers are gathered into whole matrices as the manual draws
+//! Matrices: `mma`, `wmma`, `ldmatrix`, `stmatrix` and `movmatrix`.
+//!
+//! Products: the lanes' registers are gathered into whole matrices as the manual draws
 //! them, multiplied, and taken apart again.
 //!
 //! Of every four warps, one keeps the registers as they come, with infinities, NaN and numbers of any size; in the others
@@ -15,6 +17,8 @@ use rustc_apfloat::{Float, Round};
 use std::fmt::Write;
 
 mod places;
+mod rows;
+mod wmma;
 
 use places::{Place, Shape};
 
@@ -30,6 +34,8 @@ pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
             Some(variants.filter_map(|variant| product(form, &variant)).collect())
         }
         Opcode::Movmatrix => Some(vec![transposition(form)]),
+        Opcode::WmmaLoad | Opcode::WmmaMma | Opcode::WmmaStore => Some(wmma::subjects(form, most)),
+        Opcode::Ldmatrix | Opcode::Stmatrix => Some(rows::subjects(form, most)),
         _ => None,
     }
 }
@@ -313,13 +319,13 @@ fn sum(product: &Product, terms: &[Term], c: u64) -> Expected {
         _ => {
             let bits = product.shape.bits;
             let value = |term: &Term| number(a, bits, term.a) * number(b, bits, term.b) * term.scale;
-            real(d, terms.iter().map(value), number(product.types[3], 0, c))
+            real(d, product.saturates, terms.iter().map(value), number(product.types[3], 0, c))
         }
     }
 }
 
 /// A sum of floating-point products.
-fn real(ty: ScalarType, products: impl Iterator<Item = f64>, c: f64) -> Expected {
+fn real(ty: ScalarType, saturates: bool, products: impl Iterator<Item = f64>, c: f64) -> Expected {
     let format = Format::of(ty).expect("sums are of .f16 or .f32");
     let (mut sum, mut magnitude) = (c, c.abs());
     for product in products {
@@ -327,10 +333,11 @@ fn real(ty: ScalarType, products: impl Iterator<Item = f64>, c: f64) -> Expected
         magnitude += product.abs();
     }
     if sum.is_nan() {
-        return Expected::Nan(format);
+        return if saturates { Expected::Bits(0) } else { Expected::Nan(format) };
     }
     if sum.is_infinite() {
-        return Expected::Bits(format.infinity() | if sum < 0.0 { format.sign() } else { 0 });
+        let magnitude = if saturates { format.largest() } else { format.infinity() };
+        return Expected::Bits(magnitude | if sum < 0.0 { format.sign() } else { 0 });
     }
     // Sums may be rounded, or overflow, on the way.
     if magnitude > format.value(format.largest()) / 4.0 {
