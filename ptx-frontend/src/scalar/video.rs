@@ -41,7 +41,14 @@ impl Operation {
                 let sum = a + b;
                 (if sum >= 0 { sum + 1 } else { sum }) >> 1
             }
-            Operation::ShiftLeft => a << b,
+            // Amounts go up to 32, where only the sign and zeros are left; saturation must see the sign.
+            Operation::ShiftLeft => {
+                if b < 32 {
+                    a << b
+                } else {
+                    a.signum() << 62
+                }
+            }
             Operation::ShiftRight => a >> b,
             Operation::Compare(relations) => {
                 let relation = match a.cmp(&b) {

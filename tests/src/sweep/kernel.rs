@@ -11,33 +11,59 @@ pub struct Needs {
     version: u32,
     /// 90 for sm_90.
     architecture: u32,
-    /// Only devices of this very architecture or family have it.
-    is_specific: bool,
+    /// The last version that has it, if any.
+    until: Option<u32>,
+}
+
+/// What there is to run on.
+#[derive(Clone, Copy, Debug)]
+pub struct Offered {
+    /// The device's compute capability, 120 for 12.0.
+    pub capability: u32,
+    /// The newest PTX that the driver takes, 92 for 9.2.
+    version: u32,
+}
+
+impl Offered {
+    /// By the driver's version, 13050 for CUDA 13.5: until 11.8, CUDA's minor number was PTX's; later ones see there.
+    pub fn new(capability: u32, driver: u32) -> Offered {
+        let (major, minor) = (driver / 1000, driver % 1000 / 10);
+        let version = match (major, minor) {
+            (..=10, _) => 63,
+            (11, minor) => 70 + minor,
+            (12, 0..=5) => 80 + minor,
+            (12, minor) => 79 + minor,
+            (_, minor) => 90 + minor,
+        };
+        Offered { capability, version }
+    }
 }
 
 impl Needs {
     /// What a line of the table needs.
     pub fn of(line: &FormLine) -> Needs {
-        let version = line.ptx.split_once('.').map_or(0, |(major, minor)| number(major) * 10 + number(minor));
+        let version_of =
+            |text: &str| text.split_once('.').map_or(0, |(major, minor)| number(major) * 10 + number(minor));
         let target = line.target.trim_start_matches("sm_");
         let architecture = number(target.trim_end_matches(['a', 'f']));
-        Needs { version, architecture, is_specific: target.ends_with(['a', 'f']) }
+        Needs { version: version_of(line.ptx), architecture, until: line.until.map(version_of) }
     }
 
-    /// The two directives that every module begins with, for a device.
-    fn header(self, capability: u32) -> String {
-        // Today's drivers take nothing older.
-        let (mut version, mut architecture) = (self.version.max(63), self.architecture.max(75));
-        if self.is_specific {
-            architecture = architecture.max(capability);
-            version = version.max(88);
+    /// The directives that every module begins with, for a device and its driver: the newest that both take, since
+    /// dot-words are younger than the forms that have them.
+    pub fn header(self, device: Offered) -> String {
+        if let Some(last) = self.until {
+            // Such modules knew no other targets; what takes them takes all.
+            return format!(".version {}.{}\n.target sm_13\n", last / 10, last % 10);
         }
-        let brought =
-            [(75, 63), (80, 70), (86, 71), (87, 74), (89, 78), (90, 80), (100, 86), (103, 88), (120, 87), (121, 88)];
-        let least = brought.iter().rev().find(|(first, _)| architecture >= *first).map_or(63, |(_, version)| *version);
-        version = version.max(least);
-        let letter = if self.is_specific { "a" } else { "" };
-        format!(".version {}.{}\n.target sm_{architecture}{letter}\n.address_size 64\n", version / 10, version % 10)
+        let version = device.version.max(self.version);
+        let letter = if device.capability >= 90 { "a" } else { "" };
+        format!(
+            ".version {}.{}\n.target sm_{}{letter}\n.address_size 64\n",
+            version / 10,
+            version % 10,
+            device.capability
+        )
     }
 
     /// The architecture, 90 for sm_90.
@@ -56,8 +82,8 @@ fn number(text: &str) -> u32 {
 }
 
 /// What `conformance::sweep` runs on the device, for modules written to a file or read by people.
-pub fn module(needs: Needs, capability: u32, subjects: &[&Subject]) -> String {
-    let mut text = needs.header(capability);
+pub fn module(needs: Needs, device: Offered, subjects: &[&Subject]) -> String {
+    let mut text = needs.header(device);
     for (index, subject) in subjects.iter().enumerate() {
         kernel(&mut text, index, subject);
     }

@@ -5,7 +5,7 @@
 use super::golden;
 use super::inputs::{BLOCK, inputs};
 use super::judge::{Outcome, State, judge};
-use super::kernel::{self, Needs};
+use super::kernel::{self, Needs, Offered};
 use super::{Subject, ones};
 use crate::driver::{Answer, Driver, Failure, Function, Module, Shape};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,7 @@ pub struct Task<'a> {
 /// Runs them.
 pub fn run(driver: &Driver, task: &Task<'_>, mut out: impl Write) -> std::io::Result<()> {
     let capability = driver.compute_capability().unwrap_or(0);
+    let device = Offered::new(capability, driver.version().unwrap_or(0));
     let mut say = |line: &Line| {
         writeln!(out, "{}", serde_json::to_string(line).expect("a line is JSON"))?;
         out.flush()
@@ -51,25 +52,28 @@ pub fn run(driver: &Driver, task: &Task<'_>, mut out: impl Write) -> std::io::Re
     while at < task.indices.len() {
         let needs_of = |index: usize| needs(&task.subjects[index]);
         let first = needs_of(task.indices[at]);
-        let same = task.indices[at..].iter().take(PER_MODULE).take_while(|index| needs_of(**index) == first).count();
+        let fits = |needs: Needs| {
+            needs.header(device) == first.header(device) && needs.fits(capability) == first.fits(capability)
+        };
+        let same = task.indices[at..].iter().take(PER_MODULE).take_while(|index| fits(needs_of(**index))).count();
         let batch = &task.indices[at..at + same];
         at += same;
         let subjects: Vec<&Subject> = batch.iter().map(|index| &task.subjects[*index]).collect();
         say(&Line::Begin(batch[0]))?;
         if !first.fits(capability) {
             for (index, subject) in batch.iter().zip(&subjects) {
-                let why = format!("needs compute capability {}", first.architecture());
+                let why = format!("needs compute capability {}", needs_of(*index).architecture());
                 say(&Line::End(*index, Outcome::without_results(&subject.name, State::Unsupported, why), None))?;
             }
             continue;
         }
-        let together = load(driver, first, capability, &subjects);
+        let together = load(driver, first, device, &subjects);
         for (position, (index, subject)) in batch.iter().zip(&subjects).enumerate() {
             say(&Line::Begin(*index))?;
             let loaded = match &together {
                 Ok(module) => Ok((*module, position)),
                 // One form may spoil the module for all.
-                Err(_) => load(driver, first, capability, &[subject]).map(|module| (module, 0)),
+                Err(_) => load(driver, first, device, &[subject]).map(|module| (module, 0)),
             };
             let (outcome, outputs) = match loaded {
                 Ok((module, position)) => run_subject(driver, module, position, subject, task.count),
@@ -107,8 +111,8 @@ fn needs(subject: &Subject) -> Needs {
     Needs::of(&subject.form.0.row().forms[usize::from(subject.form.1)])
 }
 
-fn load(driver: &Driver, needs: Needs, capability: u32, subjects: &[&Subject]) -> Answer<Module> {
-    let mut image = kernel::module(needs, capability, subjects).into_bytes();
+fn load(driver: &Driver, needs: Needs, device: Offered, subjects: &[&Subject]) -> Answer<Module> {
+    let mut image = kernel::module(needs, device, subjects).into_bytes();
     image.push(0);
     driver.load(&image)
 }

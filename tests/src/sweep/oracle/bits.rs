@@ -19,6 +19,7 @@ pub(super) fn meaning(instruction: &Instruction) -> Found {
         Opcode::Shl => exactly(move |x| if x[1] >= u64::from(bits) { 0 } else { x[0] << x[1] & mask }),
         Opcode::Shr => shift_right(Int::of(ty)?),
         Opcode::Shf => funnel(instruction),
+        Opcode::Clmad => carryless(instruction),
         Opcode::Popc => exactly(move |x| x[0].count_ones().into()),
         Opcode::Clz => exactly(move |x| (x[0].leading_zeros() - (64 - bits)).into()),
         Opcode::Brev => exactly(move |x| x[0].reverse_bits() >> (64 - bits)),
@@ -60,6 +61,16 @@ fn any_function(instruction: &Instruction) -> Found {
         out.push(Expected::Bits((if is_or { is_set || with } else { is_set && with }).into()));
     };
     Some((Box::new(meaning), Certainty::Exact))
+}
+
+/// A product whose partial products are added without carries, and an addend likewise.
+fn carryless(instruction: &Instruction) -> Found {
+    let is_high = instruction.has("hi");
+    exactly(move |x| {
+        let partial = (0..64).filter(|bit| x[1] >> bit & 1 == 1).map(|bit| u128::from(x[0]) << bit);
+        let product = partial.fold(0, |sum, term| sum ^ term);
+        (if is_high { product >> 64 } else { product }) as u64 ^ x[2]
+    })
 }
 
 /// Amounts past the width count as the width.

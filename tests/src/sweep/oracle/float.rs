@@ -136,13 +136,13 @@ fn root(format: Format, round: Round, a: u64) -> u64 {
     })
 }
 
-/// `.oob` makes zero of a product with an operand that was loaded from outside a tensor: a NaN with all bits set.
+/// `.oob` makes zero of a product with an operand that was loaded from outside a tensor. Which NaN that is, the manual
+/// does not say.
 fn out_of_bounds(modes: Modes, lanes: u32) -> Found {
     let format = modes.format;
-    lanewise(lanes, format.bits(), Certainty::Exact, move |x| {
-        let is_outside = |bits: u64| bits == crate::sweep::ones(format.bits());
-        if is_outside(x[0]) || is_outside(x[1]) {
-            return Expected::Bits(0);
+    lanewise(lanes, format.bits(), Certainty::Approximate, move |x| {
+        if format.is_nan(x[0]) || format.is_nan(x[1]) {
+            return Expected::OneOf([0, format.canonical_nan()]);
         }
         modes.finish(fuse(format, modes.round, x))
     })

@@ -220,9 +220,13 @@ fn to_fixed_point(instruction: &Instruction, elements: Elements) -> Found {
     let meaning = move |x: &[u64], out: &mut Vec<Expected>| {
         let scales = if is_scaled { x.last().copied() } else { None };
         for (lane, value) in elements(x).into_iter().enumerate() {
-            let number = value * scale(scales, lane as u32) * 64.0;
-            let number = if rectifies { number.max(0.0) } else { number };
-            let code = if number.is_nan() { 127.0 } else { number.round_ties_even().clamp(-128.0, 127.0) };
+            // The scale is that of the result: what is stored times the scale is the number.
+            let number = value / scale(scales, lane as u32) * 64.0;
+            let code = match number {
+                _ if number.is_nan() => 127.0,
+                _ if rectifies && number < 0.0 => 0.0,
+                _ => number.round_ties_even().clamp(-128.0, 127.0),
+            };
             out.push(Expected::Bits(code as i8 as u8 as u64));
         }
     };
