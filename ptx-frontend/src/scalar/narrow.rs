@@ -189,9 +189,10 @@ pub fn quad_stochastic<G: Small, const RELU: bool>(elements: [u64; 4], random: u
         let low_end = G::decode(down & (magnitude - 1));
         let next = (down & (magnitude - 1)) + 1;
         // How far `x` is between its neighbours, in 65536ths.
-        let is_up = next <= G::MAX && {
+        // What is no number, or is made zero, has no neighbours.
+        let is_up = next <= G::MAX && !(RELU && x.is_sign_negative()) && !x.is_nan() && {
             let fraction = (x.abs() - low_end) / (G::decode(next) - low_end);
-            (fraction * 65536.0) as u64 + random[i / 2] >= 65536 && !(RELU && x.is_sign_negative()) && !x.is_nan()
+            (fraction * 65536.0) as u64 + random[i / 2] >= 65536
         };
         (quad << G::SLOT) | (down + is_up as u64)
     })

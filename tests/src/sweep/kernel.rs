@@ -1,7 +1,7 @@
 //! The PTX around a subject: loads its operands, runs it, stores its results.
 
-use super::{Register, Subject};
-use ptx_frontend::isa::FormLine;
+use super::{FormId, Register, Subject};
+use ptx_frontend::isa::{FormLine, Opcode};
 use std::fmt::Write;
 
 /// A PTX version and a target that a module needs.
@@ -41,20 +41,25 @@ impl Offered {
 
 impl Needs {
     /// What a line of the table needs.
-    pub fn of(line: &FormLine) -> Needs {
+    pub fn of((opcode, form): FormId) -> Needs {
+        let line: &FormLine = &opcode.row().forms[usize::from(form)];
         let version_of =
             |text: &str| text.split_once('.').map_or(0, |(major, minor)| number(major) * 10 + number(minor));
         let target = line.target.trim_start_matches("sm_");
         let architecture = number(target.trim_end_matches(['a', 'f']));
-        Needs { version: version_of(line.ptx), architecture, until: line.until.map(version_of) }
+        // Lanes that exchange without saying which left PTX with version 6.4.
+        let is_without_mask = matches!(opcode, Opcode::Shfl | Opcode::Vote) && !line.text.contains(".sync");
+        let until = line.until.map(version_of).or(is_without_mask.then_some(63));
+        Needs { version: version_of(line.ptx), architecture, until }
     }
 
     /// The directives that every module begins with, for a device and its driver: the newest that both take, since
     /// dot-words are younger than the forms that have them.
     pub fn header(self, device: Offered) -> String {
         if let Some(last) = self.until {
-            // Such modules knew no other targets; what takes them takes all.
-            return format!(".version {}.{}\n.target sm_13\n", last / 10, last % 10);
+            // The newest target that the version knows.
+            let target = if last < 14 { "sm_13" } else { "sm_75\n.address_size 64" };
+            return format!(".version {}.{}\n.target {target}\n", last / 10, last % 10);
         }
         let version = device.version.max(self.version);
         let letter = if device.capability >= 90 { "a" } else { "" };

@@ -108,7 +108,7 @@ pub fn from_hex(text: &str) -> Option<Vec<u8>> {
 }
 
 fn needs(subject: &Subject) -> Needs {
-    Needs::of(&subject.form.0.row().forms[usize::from(subject.form.1)])
+    Needs::of(subject.form)
 }
 
 fn load(driver: &Driver, needs: Needs, device: Offered, subjects: &[&Subject]) -> Answer<Module> {

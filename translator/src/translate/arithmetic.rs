@@ -41,8 +41,29 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
         return Err(Failure::form());
     }
     as_before_ptx_1_4(op, &mut attributes);
-    let value = compute(at, op, attributes, sources)?;
+    let takes_magnitudes = matches!(op, Elementwise::Min3 | Elementwise::Max3) && words.take("abs");
+    let value = if takes_magnitudes {
+        of_magnitudes(at, op, attributes, sources)?
+    } else {
+        compute(at, op, attributes, sources)?
+    };
     at.put(destination, value, result_type(op, attributes))
+}
+
+/// `.abs` of three operands: the magnitudes are compared, and one of them is the result.
+fn of_magnitudes(
+    at: &mut Lowering<'_>,
+    op: Elementwise,
+    attributes: Attributes,
+    sources: &[Operand],
+) -> Result<crate::tile::Operand, Failure> {
+    let magnitude = Attributes { ftz: attributes.ftz, ..Attributes::of(attributes.ty) };
+    let mut args = Vec::with_capacity(sources.len());
+    for source in sources {
+        let value = at.value(source, super::builder::bits_type(attributes.ty))?;
+        args.push(at.elementwise(Elementwise::Abs, magnitude, &[value])?);
+    }
+    at.elementwise(op, attributes, &args)
 }
 
 /// PTX 1.0 to 1.3 had no words for precision: `.f32` meant `.approx.ftz`, `.f64` the rounded result.

@@ -12,8 +12,9 @@ pub(super) fn meaning(instruction: &Instruction) -> Found {
     let [ty] = instruction.types[..] else { return None };
     let (format, lanes) = Format::packed(ty)?;
     let is_marked = instruction.has("approx") || instruction.has("full");
-    // PTX 1.x wrote no dot-words; in single precision, the approximation is meant.
-    let is_old = ty == ScalarType::F32 && instruction.rounding().is_none();
+    // PTX 1.0 to 1.3 wrote no dot-words; in single precision, `.approx.ftz` is meant.
+    let may_be_old = !matches!(instruction.opcode, Opcode::Tanh) && ty == ScalarType::F32;
+    let is_old = may_be_old && !is_marked && instruction.rounding().is_none();
     let curve: Curve = match instruction.opcode {
         Opcode::Div if is_marked || is_old => return quotient(instruction),
         Opcode::Rcp if ty == ScalarType::F64 && is_marked => return seed(|x| 1.0 / x),
@@ -39,7 +40,7 @@ pub(super) fn meaning(instruction: &Instruction) -> Found {
         },
         _ => return None,
     };
-    let flushes = instruction.has("ftz");
+    let flushes = instruction.has("ftz") || is_old;
     lanewise(lanes, format.bits(), Certainty::Approximate, move |x| {
         let x = format.value(if flushes { format.flushed(x[0]) } else { x[0] });
         let (value, bound) = curve(x);
@@ -75,7 +76,8 @@ fn near(format: Format, value: f64, bound: Bound, flushes: bool) -> Expected {
 
 /// `div.approx` and `div.full`.
 fn quotient(instruction: &Instruction) -> Found {
-    let (flushes, is_full) = (instruction.has("ftz"), instruction.has("full"));
+    let is_full = instruction.has("full");
+    let flushes = instruction.has("ftz") || !is_full && !instruction.has("approx");
     let format = Format::F32;
     result(Certainty::Approximate, move |x| {
         let [a, b] = [x[0], x[1]].map(|bits| format.value(if flushes { format.flushed(bits) } else { bits }));

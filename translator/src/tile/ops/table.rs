@@ -273,6 +273,8 @@ operations! {
         form(&[U32, S32, F32, F16, BF16, U16, S16], &[S, S, P], T).from(COMPARABLE).needs(COMPARISON | COMBINE),
         form(&[U32, S32, F32, F16, U16, S16], &[S, S], T).from(COMPARABLE_FTZ).needs(COMPARISON).may(FTZ),
         form(&[U32, S32, F32, F16, U16, S16], &[S, S, P], T).from(COMPARABLE_FTZ).needs(COMPARISON | COMBINE).may(FTZ),
+        form(&[BF16], &[S, S], T).from(&[F32]).needs(COMPARISON),
+        form(&[BF16], &[S, S, P], T).from(&[F32]).needs(COMPARISON | COMBINE),
         form(&[F16x2], &[S, S], T).from(&[F16x2]).needs(COMPARISON).may(FTZ),
         form(&[F16x2], &[S, S, P], T).from(&[F16x2]).needs(COMPARISON | COMBINE).may(FTZ),
         form(&[BF16x2], &[S, S], T).from(&[BF16x2]).needs(COMPARISON),
