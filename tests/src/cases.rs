@@ -30,7 +30,11 @@ pub fn folder() -> Result<PathBuf> {
 
 /// The cases of the folder with the tests.
 pub fn files() -> Result<Vec<PathBuf>> {
-    let folder = folder()?.join("ptx");
+    files_in("ptx")
+}
+
+fn files_in(name: &str) -> Result<Vec<PathBuf>> {
+    let folder = folder()?.join(name);
     let mut files = std::fs::read_dir(&folder)
         .with_context(|| folder.display().to_string())?
         .map(|entry| Ok(entry?.path()))
@@ -74,10 +78,10 @@ pub fn run_in_child(command: &mut Command, file: &Path) -> Result<Outcome> {
     }
 }
 
-/// Which cases contain which form of the instruction table.
+/// Which cases, litmus tests among them, contain which form of the instruction table.
 pub fn forms() -> Result<BTreeMap<(Opcode, u16), Vec<String>>> {
     let mut forms: BTreeMap<(Opcode, u16), Vec<String>> = BTreeMap::new();
-    for file in files()? {
+    for file in files()?.into_iter().chain(files_in("litmus")?) {
         let text = std::fs::read_to_string(&file)?;
         let name = name(&file);
         // A file that is invalid PTX tests no instruction.

@@ -60,7 +60,7 @@ fn of_magnitudes(
     let magnitude = Attributes { ftz: attributes.ftz, ..Attributes::of(attributes.ty) };
     let mut args = Vec::with_capacity(sources.len());
     for source in sources {
-        let value = at.value(source, super::builder::bits_type(attributes.ty))?;
+        let value = at.value(source, attributes.ty)?;
         args.push(at.elementwise(Elementwise::Abs, magnitude, &[value])?);
     }
     at.elementwise(op, attributes, &args)
