@@ -658,12 +658,12 @@ isa! {
             8.2 sm_70: ".mmio.relaxed|.release.sys{.global}.ANY|.b128  [a], b:V"
         ]
         /// Stores into the shared memory of another CTA and signals a barrier object.
-        StAsync = "st.async" known "asynchronous stores to a cluster are not executed yet" [
+        StAsync = "st.async" executed [
             8.1 sm_90: "{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{.v2|.v4}.b32|.b64|.b128|.u32|.u64|.s32|.s64|.f32|.f64  [a], b:V, [mbar]"
             8.7 sm_100: "{.mmio}.release.gpu|.sys{.global}.b8|.b16|.b32|.b64|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f32|.f64  [a], b:V"
         ]
         /// Clears a region of shared memory.
-        StBulk = "st.bulk" known "bulk stores are not executed yet" [
+        StBulk = "st.bulk" executed [
             8.6 sm_100: "{.weak}{.shared::cta}  [a], size:*, value:#"
         ]
         /// Brings data near.
@@ -720,13 +720,14 @@ isa! {
             7.0 sm_80: ""
         ]
         /// Copies a block of bytes without waiting.
-        CpAsyncBulk = "cp.async.bulk" known "bulk copies are not executed yet" [
-            8.0 sm_90: ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes{.multicast::cluster}{.ignore_oob}{.L2::cache_hint}  [to], [from], size:u32{, left:u32, right:u32}, [mbar]{, mask:b16}{, policy:b64}"
+        CpAsyncBulk = "cp.async.bulk" executed [
+            8.0 sm_90: ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes{.multicast::cluster}{.L2::cache_hint}  [to], [from], size:u32, [mbar]{, mask:b16}{, policy:b64}"
+            9.2 sm_90 but known "which bytes it leaves out has not been found out": ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes.ignore_oob{.multicast::cluster}{.L2::cache_hint}  [to], [from], size:u32, left:u32, right:u32, [mbar]{, mask:b16}{, policy:b64}"
             8.0 sm_90: ".shared::cluster.shared::cta.mbarrier::complete_tx::bytes  [to], [from], size:u32, [mbar]"
             8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}{.cp_mask}  [to], [from], size:u32{, policy:b64}{, mask:b16}"
         ]
         /// Copies a block of bytes and combines it with what is there.
-        CpReduceAsyncBulk = "cp.reduce.async.bulk" known "bulk copies are not executed yet" [
+        CpReduceAsyncBulk = "cp.reduce.async.bulk" executed [
             8.0 sm_90: ".shared::cluster.shared::cta.mbarrier::complete_tx::bytes.and|.or|.xor|.add|.inc|.dec|.min|.max.b32|.u32|.s32|.u64|.s64  [to], [from], size:u32, [mbar]"
             8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}.and|.or|.xor|.add|.inc|.dec|.min|.max.b32|.u32|.s32|.b64|.u64|.s64|.f16|.bf16|.f32|.f64  [to], [from], size:u32{, policy:b64}"
             8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}.add.noftz.f16|.bf16  [to], [from], size:u32{, policy:b64}"
@@ -736,12 +737,13 @@ isa! {
             8.0 sm_90 but known "not executed yet": ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
         ]
         /// Copies a box of a tensor without waiting.
-        CpAsyncBulkTensor = "cp.async.bulk.tensor" known "tensor maps are not executed yet" [
-            8.0 sm_90: ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
+        CpAsyncBulkTensor = "cp.async.bulk.tensor" executed [
+            8.0 sm_90: ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.tile::gather4}.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
+            8.6 sm_100 but known "the manual shows only in pictures where its halo goes": ".DIM.shared::cluster|.shared::cta.global.im2col::w|.im2col::w::128.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
             8.0 sm_90: ".DIM.global.shared::cta{.tile|.im2col_no_offs|.tile::scatter4}.bulk_group{.L2::cache_hint}  [map..], [from]{, policy:b64}"
         ]
         /// Copies a box into a tensor and combines it with what is there.
-        CpReduceAsyncBulkTensor = "cp.reduce.async.bulk.tensor" known "tensor maps are not executed yet" [
+        CpReduceAsyncBulkTensor = "cp.reduce.async.bulk.tensor" executed [
             8.0 sm_90: ".DIM.global.shared::cta.add|.min|.max|.inc|.dec|.and|.or|.xor{.tile|.im2col_no_offs}.bulk_group{.L2::cache_hint}  [map..], [from]{, policy:b64}"
         ]
         /// Prefetches a box of a tensor.
@@ -749,15 +751,15 @@ isa! {
             8.0 sm_90 but known "not executed yet": ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
         ]
         /// Makes a group of the bulk copies so far.
-        CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" known "bulk copies are not executed yet" [
+        CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" executed [
             8.0 sm_90: ""
         ]
         /// Waits until only so many groups of bulk copies are unfinished.
-        CpAsyncBulkWaitGroup = "cp.async.bulk.wait_group" known "bulk copies are not executed yet" [
+        CpAsyncBulkWaitGroup = "cp.async.bulk.wait_group" executed [
             8.0 sm_90: "{.read}  n:#"
         ]
         /// Changes a field of a tensor map.
-        TensormapReplace = "tensormap.replace" known "tensor maps are not executed yet" [
+        TensormapReplace = "tensormap.replace" executed [
             8.3 sm_90a: ".tile.global_address{.global|.shared::cta}.b1024.b64  [a], value:b64"
             8.3 sm_90a: ".tile.rank{.global|.shared::cta}.b1024.b32  [a], value:b32"
             8.3 sm_90a: ".tile.box_dim|.global_dim|.element_stride{.global|.shared::cta}.b1024.b32  [a], ordinal:#, value:b32"
@@ -765,7 +767,7 @@ isa! {
             8.3 sm_90a: ".tile.elemtype|.interleave_layout|.swizzle_mode|.fill_mode|.swizzle_atomicity{.global|.shared::cta}.b1024.b32  [a], value:#"
         ]
         /// Copies a tensor map and makes it visible to another proxy.
-        TensormapCpFenceproxy = "tensormap.cp_fenceproxy" known "tensor maps are not executed yet" [
+        TensormapCpFenceproxy = "tensormap.cp_fenceproxy" executed [
             8.3 sm_90: ".global.shared::cta.tensormap::generic.release.SCOPE.sync.aligned  [to], [from], size:#"
         ]
     }
@@ -942,11 +944,11 @@ isa! {
             7.8 sm_90: ".launch_dependents|.wait"
         ]
         /// Asks for the work of a CTA that has not begun.
-        ClusterlaunchcontrolTryCancel = "clusterlaunchcontrol.try_cancel" known "clusters are not executed yet" [
+        ClusterlaunchcontrolTryCancel = "clusterlaunchcontrol.try_cancel" executed [
             8.6 sm_100: ".async{.shared::cta}.mbarrier::complete_tx::bytes{.multicast::cluster::all}.b128  [a], [mbar]"
         ]
         /// Reads the answer to such a request.
-        ClusterlaunchcontrolQueryCancel = "clusterlaunchcontrol.query_cancel" known "clusters are not executed yet" [
+        ClusterlaunchcontrolQueryCancel = "clusterlaunchcontrol.query_cancel" executed [
             8.6 sm_100: ".is_canceled.pred.b128  p:pred, a:b128"
             8.6 sm_100: ".get_first_ctaid::x|.get_first_ctaid::y|.get_first_ctaid::z.b32.b128  d:b32, a:b128"
             8.6 sm_100: ".get_first_ctaid.v4.b32.b128  d:{b32*4}, a:b128"
@@ -980,7 +982,7 @@ isa! {
             8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4.f16x2|.bf16x2  [a], b:V{, policy:b64}"
         ]
         /// Combines a value with one in the shared memory of another CTA and signals a barrier object.
-        RedAsync = "red.async" known "asynchronous stores to a cluster are not executed yet" [
+        RedAsync = "red.async" executed [
             8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.inc|.dec.u32  [a], b:T, [mbar]"
             8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.min|.max.u32|.s32  [a], b:T, [mbar]"
             8.1 sm_90: ".relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.add.u32|.s32|.u64  [a], b:T, [mbar]"

@@ -10,12 +10,13 @@
 
 use crate::driver::init;
 use crate::error::CUerror;
-use crate::sys::CUresult;
+use crate::sys::{CUresult, CUtensorMap};
 use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
+use translator::tile::tensor_map;
 
 /// What a driver function answers.
 pub type Result<T = (), E = CUerror> = std::result::Result<T, E>;
@@ -243,6 +244,35 @@ impl<'a, T> OutArray<'a, T> {
 impl<T> FromC<*mut T> for OutArray<'_, T> {
     unsafe fn from_c(raw: *mut T, _: &Call) -> Result<Self> {
         Ok(OutArray(raw, PhantomData))
+    }
+}
+
+/// A tensor map. Its alignment is the call's to check: CUDA asks for less than the C type has.
+#[derive(Debug)]
+pub struct MapPlace<'a>(NonNull<[u8; tensor_map::BYTES]>, PhantomData<&'a mut [u8; tensor_map::BYTES]>);
+
+impl MapPlace<'_> {
+    /// Where it is.
+    pub fn address(&self) -> usize {
+        self.0.addr().get()
+    }
+
+    /// Its bytes; the call's contract says that they have been written.
+    pub fn read(&self) -> [u8; tensor_map::BYTES] {
+        // SAFETY: the place is not null; otherwise the contract says that it is valid and initialised.
+        unsafe { self.0.read() }
+    }
+
+    /// Replaces them.
+    pub fn write(self, bytes: [u8; tensor_map::BYTES]) {
+        // SAFETY: the place is not null; otherwise the contract says that it is writable.
+        unsafe { self.0.write(bytes) }
+    }
+}
+
+impl FromC<*mut CUtensorMap> for MapPlace<'_> {
+    unsafe fn from_c(raw: *mut CUtensorMap, _: &Call) -> Result<Self> {
+        NonNull::new(raw.cast()).map(|place| MapPlace(place, PhantomData)).ok_or(CUerror::INVALID_VALUE)
     }
 }
 

@@ -25,6 +25,7 @@ pub mod pool;
 pub mod primary_context;
 pub mod stream;
 pub mod stream_memory;
+pub mod tensor_map;
 pub mod texture;
 pub mod texture_reference;
 pub mod unified;

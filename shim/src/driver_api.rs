@@ -1394,34 +1394,34 @@ macro_rules! for_each_driver_fn {
                 ) => texture::surface_resource;
             }
             chapter "Tensor Map Object Management" {
-                12000 unsupported fn cuTensorMapEncodeTiled(
+                12000 implemented fn cuTensorMapEncodeTiled(
                     tensor_map: *mut CUtensorMap, tensor_data_type: CUtensorMapDataType, tensor_rank: u32,
                     global_address: *mut c_void, global_dim: *const u64, global_strides: *const u64, box_dim: *const u32,
                     element_strides: *const u32, interleave: CUtensorMapInterleave, swizzle: CUtensorMapSwizzle,
                     l2_promotion: CUtensorMapL2promotion, oob_fill: CUtensorMapFloatOOBfill,
-                );
-                12000 unsupported fn cuTensorMapEncodeIm2col(
+                ) => tensor_map::encode_tiled;
+                12000 implemented fn cuTensorMapEncodeIm2col(
                     tensor_map: *mut CUtensorMap, tensor_data_type: CUtensorMapDataType, tensor_rank: u32,
                     global_address: *mut c_void, global_dim: *const u64, global_strides: *const u64,
                     pixel_box_lower_corner: *const i32, pixel_box_upper_corner: *const i32, channels_per_pixel: u32,
                     pixels_per_column: u32, element_strides: *const u32, interleave: CUtensorMapInterleave,
                     swizzle: CUtensorMapSwizzle, l2_promotion: CUtensorMapL2promotion, oob_fill: CUtensorMapFloatOOBfill,
-                );
-                12080 unsupported fn cuTensorMapEncodeIm2colWide(
+                ) => tensor_map::encode_im2col;
+                12080 implemented fn cuTensorMapEncodeIm2colWide(
                     tensor_map: *mut CUtensorMap, tensor_data_type: CUtensorMapDataType, tensor_rank: u32,
                     global_address: *mut c_void, global_dim: *const u64, global_strides: *const u64,
                     pixel_box_lower_corner_width: i32, pixel_box_upper_corner_width: i32, channels_per_pixel: u32,
                     pixels_per_column: u32, element_strides: *const u32, interleave: CUtensorMapInterleave,
                     mode: CUtensorMapIm2ColWideMode, swizzle: CUtensorMapSwizzle, l2_promotion: CUtensorMapL2promotion,
                     oob_fill: CUtensorMapFloatOOBfill,
-                );
-                12000 unsupported fn cuTensorMapReplaceAddress(
+                ) => tensor_map::encode_im2col_wide;
+                12000 implemented fn cuTensorMapReplaceAddress(
                     tensor_map: *mut CUtensorMap, global_address: *mut c_void,
-                );
-                13050 unsupported fn cuTensorMapSetAllocationClass(
+                ) => tensor_map::replace_address;
+                13050 implemented fn cuTensorMapSetAllocationClass(
                     tensor_map: *mut CUtensorMap, alloc_class: CUtensorMapAllocClass,
                     out_alloc_class: *mut CUtensorMapAllocClass,
-                );
+                ) => tensor_map::set_allocation_class;
             }
             chapter "Peer Context Memory Access" {
                 4000 implemented fn cuDeviceCanAccessPeer(

@@ -3,6 +3,7 @@
 
 use crate::driver::Shape;
 use crate::image::Image;
+use crate::tensor::Map;
 use crate::value::{Element, Elements, Type};
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -92,6 +93,8 @@ pub enum ArgumentKind {
         /// Bytes added.
         offset: i64,
     },
+    /// A tensor map of an array, by value.
+    TensorMap(Box<Map>),
 }
 
 /// What an array must hold.
@@ -288,6 +291,8 @@ impl Argument {
         };
         let kind = if ty == "ptr" {
             Self::address(content)?
+        } else if let Some(map) = ty.strip_prefix("tensormap(") {
+            ArgumentKind::TensorMap(Box::new(Map::parse(map.strip_suffix(')').context("no `)`")?)?))
         } else {
             let (by_value, ty) = match ty.strip_prefix("value ") {
                 Some(ty) => (true, ty.trim()),

@@ -3,6 +3,7 @@
 //! This file and those of its folder are the only ones that call the library. It uses plain functions of the documented API, so that every
 //! implementation of it can be tested.
 
+use crate::tensor::Map;
 use anyhow::{Context as _, Result};
 use libloading::{Library, Symbol};
 use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
@@ -206,6 +207,49 @@ impl Driver {
             length => usize,
         ))?;
         Ok(content)
+    }
+
+    /// The bytes of a tensor map.
+    pub fn tensor_map(&self, map: &Map, address: Address) -> Answer<Vec<u8>> {
+        #[repr(C, align(128))]
+        struct Bytes([u8; 128]);
+        let mut bytes = Bytes([0; 128]);
+        let rank = map.sizes.len() as c_uint;
+        let strides = map.strides();
+        match &map.pixels {
+            None => call!(self, cuTensorMapEncodeTiled(
+                &raw mut bytes => *mut Bytes,
+                map.elements => c_uint,
+                rank => c_uint,
+                address => Address,
+                map.sizes.as_ptr() => *const u64,
+                strides.as_ptr() => *const u64,
+                map.extent.as_ptr() => *const u32,
+                map.steps.as_ptr() => *const u32,
+                map.interleave => c_uint,
+                map.swizzle => c_uint,
+                0 => c_uint,
+                c_uint::from(map.fills_nan) => c_uint,
+            ))?,
+            Some(pixels) => call!(self, cuTensorMapEncodeIm2col(
+                &raw mut bytes => *mut Bytes,
+                map.elements => c_uint,
+                rank => c_uint,
+                address => Address,
+                map.sizes.as_ptr() => *const u64,
+                strides.as_ptr() => *const u64,
+                pixels.lower.as_ptr() => *const c_int,
+                pixels.upper.as_ptr() => *const c_int,
+                pixels.channels => c_uint,
+                pixels.count => c_uint,
+                map.steps.as_ptr() => *const u32,
+                map.interleave => c_uint,
+                map.swizzle => c_uint,
+                0 => c_uint,
+                c_uint::from(map.fills_nan) => c_uint,
+            ))?,
+        }
+        Ok(bytes.0.to_vec())
     }
 
     /// Gives device memory back.

@@ -8,6 +8,7 @@ pub mod value;
 
 pub mod case;
 pub mod run;
+pub mod tensor;
 
 pub mod cases;
 

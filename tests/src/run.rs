@@ -132,6 +132,11 @@ fn prepare(driver: &Driver, module: Module, arguments: &[Argument]) -> Result<Pr
                 Some(handle) => handle.to_le_bytes().to_vec(),
                 None => continue,
             },
+            ArgumentKind::TensorMap(map) => {
+                let address = prepared.addresses.get(&map.array);
+                let address = *address.with_context(|| format!("no array `{}`", map.array))?;
+                driver.tensor_map(map, address).map_err(unexpected("the tensor map"))?
+            }
             ArgumentKind::Address { array, offset } => {
                 let base = match array {
                     Some(name) => *prepared.addresses.get(name).with_context(|| format!("no array `{name}`"))?,

@@ -9,6 +9,7 @@
 //!   that the executor runs together there; a pass puts it there only when it proves that they arrive together.
 //! * Every operation carries its [`Origin`].
 
+mod asynchronous;
 pub mod eval;
 pub mod image;
 pub mod mma;
@@ -18,8 +19,10 @@ pub mod page;
 pub mod parse;
 pub mod print;
 pub mod signature;
+pub mod tensor_map;
 pub mod verify;
 
+pub use asynchronous::{Async, BulkCopy, Mbarrier, TensorCopy, TensorDirection, TensorMode};
 pub use image::ImageOp;
 pub use mma::Mma;
 pub use ops::{Attributes, Elementwise};
@@ -241,7 +244,9 @@ pub enum Op {
     Image(ImageOp),
     /// A collective operation whose lanes are proved to arrive together.
     Collective(Collective),
-    /// Operations on `mbarrier` objects and other asynchronous machinery are added here as they are built.
+    /// Operations on `mbarrier` objects, and copies that signal them.
+    Async(Async),
+    /// Nothing.
     Nop,
 }
 

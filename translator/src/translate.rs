@@ -10,6 +10,7 @@ mod asynchronous;
 mod atomics;
 mod body;
 mod builder;
+mod bulk;
 mod call;
 mod carry;
 mod collectives;

@@ -8,17 +8,20 @@
 //!   left standing for long gets a turn of its own, so every lane makes progress, also in a spin lock between lanes.
 //! * Warps of a CTA take turns, so a warp may spin on what another one will write.
 //! * Barriers and collectives let lanes go on when those they wait for have come or are gone.
+//! * Lanes that wait for a barrier object (`mbarrier`) spin; when a whole cluster only repeats itself, it hangs.
 //!
 //! Everything is deterministic unless the kernel itself races with other CTAs. Global memory and the device runtime
 //! are the caller's: [`GlobalMemory`], [`Services`].
 
 mod access;
+mod asynchronous;
 mod atomic;
 mod barrier;
 mod cluster;
 mod collective;
 mod fault;
 mod image;
+mod mbarrier;
 mod mma;
 mod order;
 mod outside;
@@ -26,7 +29,9 @@ mod prepare;
 mod report;
 mod slots;
 mod special;
+mod stall;
 mod step;
+mod tensor;
 mod warp;
 
 pub(super) use atomic::exists as atomic_exists;

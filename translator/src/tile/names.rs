@@ -1,6 +1,6 @@
 //! How the operations that are not elementwise are called in text: one row each.
 
-use super::{Collective, ImageOp, Op};
+use super::{Async, Collective, ImageOp, Op};
 
 macro_rules! names {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal, $usage:literal;)*) => {
@@ -78,6 +78,16 @@ names! {
     SurfaceStore = "surface_store", "surface_store.<geometry>[.texel][.v<count>].<type>.{trap|clamp|zero} <surface>, <coordinate>..., <element>...";
     /// Replace an element of a surface by a function of it and an operand, atomically.
     SurfaceReduce = "surface_reduce", "surface_reduce.<operation>.<geometry>[.texel].<type>.{trap|clamp|zero} <surface>, <coordinate>..., <operand>";
+    /// Make a barrier object, arrive at it, expect or complete bytes, or test whether a phase is over.
+    Mbarrier = "mbarrier", "[b64|pred =] mbarrier.{init|inval|arrive[.expect][.drop]|expect|complete|test[.parity]}.<space> <address>[, <number>]";
+    /// Copy bytes, or combine them with those there, and signal a barrier object.
+    BulkCopy = "bulk_copy", "bulk_copy.<to>.<from>[.<operation>.<type>][.signal][.multicast][.mask] <to>, <from>, <bytes>[, <barrier object>][, <CTAs>][, <byte mask>]";
+    /// Fill shared memory with zeros.
+    BulkClear = "bulk_clear", "bulk_clear.<space> <address>, <bytes>";
+    /// Ask for the work of a cluster that has not begun: never granted.
+    CancelLaunch = "cancel_launch", "cancel_launch.<space>[.multicast] <answer>, <barrier object>";
+    /// Copy between shared memory and what a tensor map describes.
+    TensorCopy = "tensor_copy", "tensor_copy.{load.<space>|store|reduce.<operation>}.{tile|four_rows|im2col}.<rank>d[.multicast][.pair] <shared>, <map>[, <barrier object>], <coordinate>...[, <offset>...][, <CTAs>]";
     /// Nothing.
     Nop = "nop", "nop";
     /// Read another lane's value; the predicate says whether that lane was in range.
@@ -120,6 +130,13 @@ impl Op {
             Op::Malloc => Name::Malloc,
             Op::Free => Name::Free,
             Op::Sleep => Name::Sleep,
+            Op::Async(what) => match what {
+                Async::Mbarrier(..) => Name::Mbarrier,
+                Async::Copy(_) => Name::BulkCopy,
+                Async::Clear(_) => Name::BulkClear,
+                Async::Cancel { .. } => Name::CancelLaunch,
+                Async::Tensor(_) => Name::TensorCopy,
+            },
             Op::Nop => Name::Nop,
             Op::Image(image) => match image {
                 ImageOp::Fetch(_) => Name::Texture,

@@ -201,6 +201,7 @@ fn op_text(kernel: &Kernel, op: &Op) -> String {
             Collective::Mma(mma) => format!("{name}.{mma}"),
             Collective::Ballot | Collective::Elect | Collective::WarpBarrier | Collective::ActiveMask => name.into(),
         },
+        Op::Async(what) => format!("{name}{}", what.words()),
         Op::DynamicShared
         | Op::Printf
         | Op::AssertFail

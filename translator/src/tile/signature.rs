@@ -150,6 +150,7 @@ pub fn signature(op: &Op) -> Result<Signature, String> {
                 return Err(format!("there is no atomic `{atomic}.{ty}`"));
             }
         }
+        Op::Async(what) => what.signature()?,
         Op::Fence(..) | Op::Nop => of(&[], &[]),
         Op::Printf => Signature { results_needed: 0, ..of(&[B64, B64], &[B32]) },
         Op::AssertFail => of(&[B64, B64, B32, B64, B64], &[]),

@@ -14,6 +14,9 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     if !words.take("async") {
         return Err(Failure::form());
     }
+    if words.take("bulk") {
+        return super::bulk::lower(at, words, operands);
+    }
     if words.take("mbarrier") {
         return super::mbarrier::arrive_after_copies(at, words, operands);
     }

@@ -9,7 +9,7 @@ use super::object::{Home, Name};
 use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
-    Options, Unsupported, arithmetic, asynchronous, atomics, call, carry, code_address, collectives, compare, control,
+    Options, Unsupported, arithmetic, asynchronous, atomics, bulk, call, carry, code_address, collectives, compare, control,
     convert, matrices, mbarrier, memory, moves, synchronise, textures, video,
 };
 use crate::tile::{Args, BlockId, Function, Op, Operand, Terminator, Type};
@@ -388,6 +388,10 @@ impl<'m> Lowering<'m> {
             }
             "cvt" => convert::lower(self, &mut words, operands)?,
             "setp" | "set" | "selp" | "slct" => compare::lower(self, name, &mut words, operands)?,
+            "st" | "red" if words.take("async") => bulk::access(self, name, &mut words, operands)?,
+            "st" if words.take("bulk") => bulk::clear(self, &mut words, operands)?,
+            "tensormap" => bulk::tensor_map(self, &mut words, operands)?,
+            "clusterlaunchcontrol" => bulk::cluster_launch_control(self, &mut words, operands)?,
             "ld" | "ldu" | "st" => memory::lower(self, name, &mut words, operands)?,
             "prefetch" | "prefetchu" | "discard" | "applypriority" => return memory::advise(self, name, operands),
             "atom" | "red" => atomics::lower(self, name, &mut words, operands)?,

@@ -85,7 +85,7 @@ const POLICY_WORDS: &[&str] = &["range", "fractional", "cvt", "global", "L2", "b
 fn window_of(at: &Lowering<'_>, space: StateSpace) -> Result<Option<u64>, Failure> {
     match space {
         StateSpace::Global | StateSpace::Const => Ok(None),
-        StateSpace::Shared | StateSpace::SharedCta => Ok(Some(window::SHARED)),
+        StateSpace::Shared | StateSpace::SharedCta | StateSpace::SharedCluster => Ok(Some(window::SHARED)),
         StateSpace::Local => Ok(Some(window::LOCAL)),
         StateSpace::ParamEntry => Ok(Some(window::PARAM)),
         // Parameters of device functions whose address is taken lie in the frame.
@@ -103,8 +103,20 @@ fn points_to(at: &mut Lowering<'_>, space: StateSpace, address: Value) -> Result
         at.elementwise(Elementwise::Setp, compare, &[above, Value::Const(base / window::SIZE)])
     };
     match space {
-        StateSpace::Shared | StateSpace::SharedCta | StateSpace::SharedCluster => {
-            is_window(Comparison::Eq, window::SHARED)
+        StateSpace::SharedCluster => is_window(Comparison::Eq, window::SHARED),
+        StateSpace::Shared | StateSpace::SharedCta => {
+            let is_shared = is_window(Comparison::Eq, window::SHARED)?;
+            // The CTA's own memory, by its offset or by its rank.
+            let offset = at.resize(address, Type::B64, Type::B32, false)?;
+            let shift = Value::Const(window::RANK_SHIFT.into());
+            let named = at.op(Elementwise::Shr, ScalarType::U32, &[offset, shift])?;
+            let rank = at.value(&Operand::Special(SpecialRegister::ClusterCtaRank), ScalarType::U32)?;
+            let own = at.op(Elementwise::Add, ScalarType::U32, &[rank, Value::Const(1)])?;
+            let equals = Attributes { comparison: Some(Comparison::Eq), ..Attributes::of(ScalarType::U32) };
+            let is_offset = at.elementwise(Elementwise::Setp, equals, &[named, Value::Const(0)])?;
+            let is_rank = at.elementwise(Elementwise::Setp, equals, &[named, own])?;
+            let is_own = at.op(Elementwise::Or, ScalarType::Pred, &[is_offset, is_rank])?;
+            at.op(Elementwise::And, ScalarType::Pred, &[is_shared, is_own])
         }
         StateSpace::Local => is_window(Comparison::Eq, window::LOCAL),
         StateSpace::Param | StateSpace::ParamEntry => is_window(Comparison::Eq, window::PARAM),

@@ -115,23 +115,26 @@ fn fence(at: &mut Lowering<'_>, words: &mut Words) -> Result<(), Failure> {
         return Ok(());
     }
     let order = words.take_with(MemoryOrder::from_str).unwrap_or(MemoryOrder::AcqRel);
+    restricted(words);
     let scope = words.take_with(Scope::from_str).ok_or_else(Failure::form)?;
     at.builder.emit(Op::Fence(order, scope), &[], &[]);
     Ok(())
 }
 
-/// All ways to memory are one here, so `fence.proxy` orders nothing that is not ordered already.
-fn proxy(_at: &mut Lowering<'_>, words: &mut Words) -> Result<(), Failure> {
-    const KINDS: &[&str] = &[
-        "alias",
-        "async",
-        "async.global",
-        "async.shared::cta",
-        "async.shared::cluster",
-        "global",
-        "shared::cta",
-        "shared::cluster",
-    ];
+/// All ways to memory are one here, so of `fence.proxy` only its order is left, if it has one.
+fn proxy(at: &mut Lowering<'_>, words: &mut Words) -> Result<(), Failure> {
+    const KINDS: &[&str] =
+        &["alias", "async", "async::generic", "tensormap::generic", "global", "shared::cta", "shared::cluster"];
     while words.take_with(|word| KINDS.contains(&word).then_some(())).is_some() {}
+    if let Some(order) = words.take_with(MemoryOrder::from_str) {
+        restricted(words);
+        let scope = words.take_with(Scope::from_str).ok_or_else(Failure::form)?;
+        at.builder.emit(Op::Fence(order, scope), &[], &[]);
+    }
     Ok(())
+}
+
+/// A fence for part of the memory may be one for all of it.
+fn restricted(words: &mut Words) {
+    words.take_with(|word| word.starts_with("sync_restrict::").then_some(()));
 }

@@ -10,7 +10,7 @@ use crate::pass::control_flow::ControlFlow;
 use crate::pass::find_post_dominators::find_post_dominators;
 use crate::pass::find_uniform_values::{Uniformity, find_uniform_values};
 use crate::tile::{
-    Access, Barrier, BarrierKind, BlockId, Function, Inst, Kernel, Op, Operand, Space, Terminator, Value,
+    Access, Async, Barrier, BarrierKind, BlockId, Function, Inst, Kernel, Op, Operand, Space, Terminator, Value,
 };
 use ptx_frontend::special::SpecialRegister;
 use ptx_frontend::types::MemoryOrder;
@@ -54,12 +54,23 @@ fn operation(inst: &Inst) -> Result<(), String> {
         Op::Malloc | Op::Free => "allocates on the device heap",
         Op::FunctionAddress(_) => "takes the address of a function",
         Op::Image(_) => "reads textures or surfaces",
+        Op::Async(what) => asynchronous(&what),
         Op::Load(Access { space: Space::SharedCluster, .. })
         | Op::Store(Access { space: Space::SharedCluster, .. })
         | Op::Atomic(_, Access { space: Space::SharedCluster, .. }) => "reaches the shared memory of its cluster",
         _ => return Ok(()),
     }
     .into())
+}
+
+/// What an operation is that lane layout has no place for.
+pub(super) fn asynchronous(what: &Async) -> &'static str {
+    match what {
+        Async::Mbarrier(..) => "uses a barrier object in memory",
+        Async::Copy(_) | Async::Clear(_) => "copies blocks of bytes (`cp.async.bulk`)",
+        Async::Cancel { .. } => "asks for the work of another cluster",
+        Async::Tensor(_) => "copies by a tensor map (`cp.async.bulk.tensor`)",
+    }
 }
 
 fn terminator(terminator: &Terminator, shape: LaunchShape) -> Result<(), String> {
@@ -114,7 +125,7 @@ fn waits_in(function: &Function, blocks: &[BlockId]) -> Option<u32> {
             let block = &function.blocks[block.0 as usize];
             for inst in &block.insts {
                 let observes = match inst.op {
-                    Op::Atomic(..) | Op::Image(_) => true,
+                    Op::Atomic(..) | Op::Image(_) | Op::Async(_) => true,
                     Op::Load(access) => access.order != MemoryOrder::Weak && access.space != Space::Param,
                     _ => false,
                 };
@@ -206,7 +217,7 @@ fn leaves_quietly(
             let touches = match inst.op {
                 Op::Load(access) => !matches!(access.space, Space::Param | Space::Local),
                 Op::Store(access) => access.space != Space::Local,
-                Op::Atomic(..) | Op::Image(_) => true,
+                Op::Atomic(..) | Op::Image(_) | Op::Async(_) => true,
                 _ => false,
             };
             if touches {

@@ -14,10 +14,10 @@ mod float;
 use super::super::isa::Opcode;
 use super::super::program::{Attribute, Numerics, Operand as Argument};
 use super::super::words::{AluOp, Dtype, Engine};
-use super::Lowering;
 use super::build::{View, dtype_of};
 use super::control::Mask;
 use super::values::Place;
+use super::{Lowering, convergence};
 use crate::tile::{Attributes, BlockId, Collective, Elementwise, Inst, Op, Type};
 use ptx_frontend::types::{BoolOp, Comparison, ScalarType};
 
@@ -56,6 +56,7 @@ impl Lowering<'_> {
             Op::AssertFail => self.refuse("calls assert"),
             Op::StackTop | Op::SetStackTop => self.refuse("takes memory from the stack"),
             Op::Malloc | Op::Free => self.refuse("allocates on the device heap"),
+            Op::Async(what) => self.refuse(convergence::asynchronous(&what)),
         }
     }
 

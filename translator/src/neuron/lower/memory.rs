@@ -318,7 +318,7 @@ const MIXED: &str = "moves a vector between memory and registers of different wi
 pub(super) fn is_independent(op: &Op) -> bool {
     let space = match op {
         Op::Load(access) | Op::Store(access) | Op::Atomic(_, access) => access.space,
-        Op::Collective(_) | Op::DynamicShared => return false,
+        Op::Collective(_) | Op::DynamicShared | Op::Async(_) => return false,
         _ => return true,
     };
     !matches!(space, TileSpace::Shared | TileSpace::SharedCluster | TileSpace::Generic)

@@ -8,7 +8,8 @@ use crate::tile::{Access, Space, window};
 use ptx_frontend::types::MemoryOrder;
 
 /// Where an access goes.
-enum Place {
+#[derive(Clone, Copy)]
+pub(super) enum Place {
     Global(u64),
     /// Shared memory of the CTA of this rank.
     Shared(usize, usize),
@@ -16,19 +17,47 @@ enum Place {
     Param(usize),
 }
 
-type Checked<T> = Result<T, Box<FaultKind>>;
+impl Place {
+    /// So many bytes further.
+    pub(super) fn plus(self, bytes: usize) -> Place {
+        match self {
+            Place::Global(address) => Place::Global(address + bytes as u64),
+            _ => self.at(self.offset() + bytes),
+        }
+    }
+
+    /// The offset in the memory it lies in.
+    pub(super) fn offset(self) -> usize {
+        match self {
+            Place::Global(address) => address as usize,
+            Place::Shared(_, at) | Place::Local(at) | Place::Param(at) => at,
+        }
+    }
+
+    /// Another place in the same memory.
+    pub(super) fn at(self, at: usize) -> Place {
+        match self {
+            Place::Global(_) => Place::Global(at as u64),
+            Place::Shared(rank, _) => Place::Shared(rank, at),
+            Place::Local(_) => Place::Local(at),
+            Place::Param(_) => Place::Param(at),
+        }
+    }
+}
+
+pub(super) type Checked<T> = Result<T, Box<FaultKind>>;
 
 /// What of a lane and its CTA an access needs.
-struct Reach<'r, 'c, M> {
-    memory: &'r mut M,
-    parameters: &'r [u8],
-    shared: &'r mut [Vec<u8>],
-    rank: usize,
-    local: &'c mut Vec<u8>,
+pub(super) struct Reach<'r, 'c, M> {
+    pub(super) memory: &'r mut M,
+    pub(super) parameters: &'r [u8],
+    pub(super) shared: &'r mut [Vec<u8>],
+    pub(super) rank: usize,
+    pub(super) local: &'c mut Vec<u8>,
 }
 
 impl<M: GlobalMemory> Reach<'_, '_, M> {
-    fn load(&mut self, place: &Place, bytes: u32) -> Option<u64> {
+    pub(super) fn load(&mut self, place: &Place, bytes: u32) -> Option<u64> {
         match *place {
             Place::Global(address) => self.memory.load(address, bytes),
             Place::Shared(rank, at) => read(self.shared.get(rank)?, at, bytes),
@@ -37,7 +66,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         }
     }
 
-    fn store(&mut self, place: &Place, bytes: u32, bits: u64) -> Option<()> {
+    pub(super) fn store(&mut self, place: &Place, bytes: u32, bits: u64) -> Option<()> {
         match *place {
             Place::Global(address) => self.memory.store(address, bytes, bits),
             Place::Shared(rank, at) => write(self.shared.get_mut(rank)?, at, bytes, bits),
@@ -47,7 +76,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
     }
 
     /// Whether all bytes of a vector may be touched.
-    fn covers(&mut self, place: &Place, bytes: u32) -> bool {
+    pub(super) fn covers(&mut self, place: &Place, bytes: u32) -> bool {
         let within = |len: usize, at: usize| at.checked_add(bytes as usize).is_some_and(|end| end <= len);
         match *place {
             Place::Global(address) => self.memory.is_accessible(address, bytes),
@@ -57,11 +86,21 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         }
     }
 
+    /// The place that an address of a space means to the lane.
+    pub(super) fn locate(&self, space: Space, address: u64) -> Place {
+        locate(space, address, self.rank)
+    }
+
     #[cold]
     fn fault(&mut self, what: &'static str, access: &Access, base: u64, bytes: u32) -> Box<FaultKind> {
-        let address = base.wrapping_add_signed(access.offset.into());
+        self.outside(what, access.space, base.wrapping_add_signed(access.offset.into()), bytes)
+    }
+
+    /// The fault of an access to bytes that are not the lane's to touch.
+    #[cold]
+    pub(super) fn outside(&mut self, what: &'static str, space: Space, address: u64, bytes: u32) -> Box<FaultKind> {
         let in_window = |len: usize, noun: &str| format!("{noun} has {len} bytes");
-        let nearest = match locate(access.space, address, self.rank) {
+        let nearest = match self.locate(space, address) {
             Place::Global(address) => self.memory.nearest(address),
             Place::Shared(rank, _) => {
                 in_window(self.shared.get(rank).map_or(0, Vec::len), "shared memory of the block")
@@ -70,7 +109,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
             Place::Param(_) if what == "load" => in_window(self.parameters.len(), "the parameter block"),
             Place::Param(_) => "parameters are read-only".into(),
         };
-        let space = match access.space {
+        let space = match space {
             Space::Generic => "generic",
             Space::Global => "global",
             Space::Shared | Space::SharedCluster => "shared",

@@ -2,6 +2,7 @@
 
 use super::barrier::Barriers;
 use super::prepare::{End, Prepared};
+use super::stall::Stall;
 use super::warp::{Awaited, Context, Turn, Warp, WarpFault};
 use super::{Fault, GlobalMemory, Grid, Row, Services, Thread, report};
 use crate::tile::BarrierKind;
@@ -42,6 +43,9 @@ pub struct Cluster {
     shared: Vec<Vec<u8>>,
     constants: Vec<Row>,
     lane_runs: Vec<u64>,
+    /// What this round has run is more than a matter of this cluster.
+    noise: bool,
+    stall: Stall,
 }
 
 pub(super) struct Cta {
@@ -76,6 +80,8 @@ impl Cluster {
         let count = grid.cluster_ctas() as usize;
         let warps = grid.threads().div_ceil(super::LANES as u32) as usize;
         self.number = number;
+        self.noise = false;
+        self.stall = Stall::default();
         if self.constants.len() != prepared.constants.len() {
             self.constants = prepared.constants.iter().map(|&bits| Row::of(bits)).collect();
         }
@@ -134,6 +140,10 @@ impl Cluster {
         }
         let can_run = |cta: &Cta| cta.warps.iter().any(Warp::is_ready);
         if yielded || self.ctas.iter().any(can_run) {
+            let is_quiet = !std::mem::take(&mut self.noise);
+            if self.stall.repeats(is_quiet, &self.ctas, &self.shared) {
+                return Err(Box::new(report::stall(machine.prepared, &self.ctas, &self.shared)));
+            }
             return Ok(Progress::Yielded);
         }
         match report::deadlock(machine.prepared, &self.ctas) {
@@ -155,6 +165,7 @@ impl Cluster {
             shared: &mut self.shared,
             barriers: &mut cta.barriers,
             clock: &mut cta.clock,
+            noise: &mut self.noise,
             lane_runs: &mut self.lane_runs,
             constants: &self.constants,
         };
@@ -190,6 +201,7 @@ impl Cluster {
             shared: &mut self.shared,
             barriers: &mut cta.barriers,
             clock: &mut cta.clock,
+            noise: &mut self.noise,
             lane_runs: &mut self.lane_runs,
             constants: &self.constants,
         };
@@ -236,7 +248,7 @@ impl Cluster {
 
     /// Where the first living thread is, and in words where all of them are.
     pub fn whereabouts(&self, prepared: &Prepared) -> (Thread, Origin, String) {
-        report::whereabouts(prepared, &self.ctas)
+        report::whereabouts(prepared, &self.ctas, &self.shared)
     }
 
     /// By block (numbered as in [`Prepared::block`]): how many lanes of the cluster ran it.

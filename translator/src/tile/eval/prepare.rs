@@ -6,8 +6,8 @@ use super::slots::{self, Slots};
 use crate::tile::ops::Meaning;
 use crate::tile::signature::{Width, signature};
 use crate::tile::{
-    Access, Barrier, BarrierKind, BlockId, Callee, Collective, Function, FunctionId, ImageOp, Inst, Kernel, Op,
-    Operand, Target, Terminator, Type, Value,
+    Access, Async, Barrier, BarrierKind, Block, BlockId, Callee, Collective, Function, FunctionId, ImageOp, Inst,
+    Kernel, Mbarrier, Op, Operand, Space, Target, Terminator, Type, Value,
 };
 use ptx_frontend::checked::Origin;
 use ptx_frontend::special::SpecialRegister;
@@ -51,6 +51,8 @@ pub(super) struct Code {
     pub(super) instructions: u32,
     /// How much of a turn it uses up.
     pub(super) weight: u64,
+    /// It has effects outside of its cluster or sees something from there, or lets lanes wait or leave.
+    pub(super) is_noisy: bool,
 }
 
 impl Code {
@@ -90,6 +92,14 @@ pub(super) enum Step {
     Free(Ref),
     Sleep(Ref),
     Collective(Box<Together>),
+    Async(Box<Asynchronous>),
+}
+
+#[derive(Debug)]
+pub(super) struct Asynchronous {
+    pub(super) what: Async,
+    pub(super) args: Box<[Ref]>,
+    pub(super) out: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -337,6 +347,7 @@ impl<'a> Builder<'a> {
             end_origin: block.origin,
             instructions: block.insts.len() as u32 + 1,
             weight: if observes { OBSERVING } else { ORDINARY },
+            is_noisy: is_noisy(block),
         }
     }
 
@@ -381,6 +392,7 @@ impl<'a> Builder<'a> {
                 | Op::Sleep
                 | Op::Image(_)
                 | Op::Collective(_)
+                | Op::Async(_)
         );
         if is_pure && !inst.results.iter().any(|&v| self.is_read(v)) {
             return None;
@@ -446,6 +458,10 @@ impl<'a> Builder<'a> {
             Op::Free => Step::Free(args[0]),
             Op::Sleep => Step::Sleep(args[0]),
             Op::Collective(what) => Step::Collective(Box::new(self.together(what, args, inst))),
+            Op::Async(what) => {
+                let out = inst.results.first().map(|_| out);
+                Step::Async(Box::new(Asynchronous { what, args, out }))
+            }
             Op::Nop => return None,
         })
     }
@@ -541,17 +557,48 @@ fn observes(op: &Op) -> bool {
     match op {
         Op::Load(access) => access.order != MemoryOrder::Weak,
         Op::Atomic(..) | Op::Sleep | Op::Image(ImageOp::Load(_)) | Op::Collective(Collective::ActiveMask) => true,
-        Op::Special(register) => matches!(
-            register,
-            SpecialRegister::Clock
-                | SpecialRegister::ClockHi
-                | SpecialRegister::Clock64
-                | SpecialRegister::GlobalTimer
-                | SpecialRegister::GlobalTimerLo
-                | SpecialRegister::GlobalTimerHi
-        ),
+        Op::Async(Async::Mbarrier(Mbarrier::Test { .. }, _)) => true,
+        Op::Special(register) => is_clock(*register),
         _ => false,
     }
+}
+
+fn is_clock(register: SpecialRegister) -> bool {
+    matches!(
+        register,
+        SpecialRegister::Clock
+            | SpecialRegister::ClockHi
+            | SpecialRegister::Clock64
+            | SpecialRegister::GlobalTimer
+            | SpecialRegister::GlobalTimerLo
+            | SpecialRegister::GlobalTimerHi
+    )
+}
+
+/// Whether what a block does and sees is more than the registers and the shared and local memory of its cluster.
+fn is_noisy(block: &Block) -> bool {
+    let waits_or_leaves = !matches!(
+        block.terminator,
+        Terminator::Jump(_) | Terminator::Branch { .. } | Terminator::Switch { .. } | Terminator::Collective(..)
+    );
+    let is_quiet = |op: &Op| match op {
+        Op::Load(access) | Op::Store(access) | Op::Atomic(_, access) => {
+            !matches!(access.space, Space::Global | Space::Generic)
+        }
+        Op::Special(register) => !is_clock(*register),
+        Op::Async(what) => matches!(what, Async::Mbarrier(..) | Async::Clear(_)),
+        Op::Elementwise(..)
+        | Op::Symbol(_)
+        | Op::DynamicShared
+        | Op::FrameAddress(_)
+        | Op::FunctionAddress(_)
+        | Op::Fence(..)
+        | Op::Sleep
+        | Op::Collective(_)
+        | Op::Nop => true,
+        _ => false,
+    };
+    waits_or_leaves || !block.insts.iter().all(|inst| is_quiet(&inst.op))
 }
 
 /// By loop: whether it only waits for something, that is, it has no effect but compare-and-swap and exchange, and
@@ -574,6 +621,7 @@ fn waiting_loops(function: &Function, order: &Order) -> Vec<bool> {
         let has_effect = block.insts.iter().any(|inst| match inst.op {
             Op::Store(_) | Op::Printf | Op::AssertFail | Op::SetStackTop | Op::Malloc | Op::Free => true,
             Op::Image(ImageOp::Store(_) | ImageOp::Reduce(..)) => true,
+            Op::Async(what) => !matches!(what, Async::Mbarrier(Mbarrier::Test { .. }, _)),
             Op::Atomic(op, _) => !matches!(op, AtomicOp::Cas | AtomicOp::Exch),
             _ => false,
         });

@@ -1,9 +1,11 @@
 //! Who stands and waits where, when threads do not go on.
 
 use super::cluster::Cta;
-use super::prepare::Prepared;
-use super::warp::{Awaited, Waiting, Warp};
+use super::mbarrier::{Object, Poll, State};
+use super::prepare::{Prepared, Step};
+use super::warp::{Awaited, Waiting, Warp, partition};
 use super::{Fault, FaultKind, Thread};
+use crate::tile::{Async, Mbarrier};
 use ptx_frontend::checked::Origin;
 use std::fmt::Write;
 
@@ -25,38 +27,80 @@ pub(super) fn deadlock(prepared: &Prepared, ctas: &[Cta]) -> Option<Fault> {
     })
 }
 
+/// The deadlock of a cluster whose lanes repeat the same steps for ever.
+pub(super) fn stall(prepared: &Prepared, ctas: &[Cta], shared: &[Vec<u8>]) -> Fault {
+    let (thread, origin, words) = whereabouts(prepared, ctas, shared);
+    Fault { kind: FaultKind::Deadlock(words), thread, origin }
+}
+
 /// Where the first living thread is, and in words where all of them are.
-pub(super) fn whereabouts(prepared: &Prepared, ctas: &[Cta]) -> (Thread, Origin, String) {
+pub(super) fn whereabouts(prepared: &Prepared, ctas: &[Cta], shared: &[Vec<u8>]) -> (Thread, Origin, String) {
     let mut first = None;
     let mut words = String::new();
     for cta in ctas {
-        // Lanes that could run, by block.
-        let mut running: Vec<(u32, u32, Vec<u32>)> = Vec::new();
+        // Lanes that could run, by block and by the phase of a barrier object that they have seen unfinished.
+        let mut running: Vec<((u32, Option<Poll>), u32, Vec<u32>)> = Vec::new();
         for warp in &cta.warps {
             for (block, lanes) in warp.standing_lanes() {
                 let tid = warp.tids[lanes.trailing_zeros() as usize];
                 first.get_or_insert((Thread { ctaid: cta.ctaid, tid }, block));
-                match running.iter_mut().find(|(b, ..)| *b == block) {
-                    Some((_, count, warps)) => {
-                        *count += lanes.count_ones();
-                        warps.push(warp.index);
+                for (poll, lanes) in partition(lanes, |lane| warp.polls[lane]) {
+                    match running.iter_mut().find(|(at, ..)| *at == (block, poll)) {
+                        Some((_, count, warps)) => {
+                            *count += lanes.count_ones();
+                            warps.push(warp.index);
+                        }
+                        None => running.push(((block, poll), lanes.count_ones(), vec![warp.index])),
                     }
-                    None => running.push((block, lanes.count_ones(), vec![warp.index])),
                 }
             }
         }
-        for (block, lanes, mut warps) in running.drain(..).take(PLACES) {
+        for ((block, poll), lanes, mut warps) in running.drain(..).take(PLACES) {
             if !words.is_empty() {
                 words.push_str("; ");
             }
             warps.dedup();
-            let line = prepared.blocks[block as usize].first_origin().line;
-            let _ = write!(words, "{lanes} threads of {} run (line {line})", name_warps(&warps));
+            let line = place_of(prepared, block).line;
+            let _ = write!(words, "{lanes} threads of {} ", name_warps(&warps));
+            let _ = match poll {
+                None => write!(words, "run"),
+                Some(poll) => write!(words, "wait for {}", phase(poll, shared, ctas)),
+            };
+            let _ = write!(words, " (line {line})");
         }
         describe(prepared, cta, ctas.len() > 1, &mut words);
     }
     let (thread, block) = first.unwrap_or((Thread { ctaid: ctas[0].ctaid, tid: [0; 3] }, 0));
-    (thread, prepared.blocks[block as usize].first_origin(), words)
+    (thread, place_of(prepared, block), words)
+}
+
+/// The test of a barrier object in a block, else the block's first operation.
+fn place_of(prepared: &Prepared, block: u32) -> Origin {
+    let code = &prepared.blocks[block as usize];
+    let is_test = |step: &Step| match step {
+        Step::Async(operation) => matches!(operation.what, Async::Mbarrier(Mbarrier::Test { .. }, _)),
+        _ => false,
+    };
+    code.steps.iter().position(is_test).map_or(code.first_origin(), |at| code.origins[at])
+}
+
+/// A phase of a barrier object and what it lacks, in words.
+fn phase(poll: Poll, shared: &[Vec<u8>], ctas: &[Cta]) -> String {
+    let Object { rank, at } = poll.object;
+    let mut words = format!("a phase of parity {} of the barrier object at shared address {at:#x}", poll.parity);
+    if ctas.len() > 1 {
+        let [x, y, z] = ctas[rank].ctaid;
+        let _ = write!(words, " of block ({x},{y},{z})");
+    }
+    let bits = shared[rank].get(at..).and_then(|bytes| bytes.first_chunk()).map(|bytes| u64::from_le_bytes(*bytes));
+    let _ = match bits.and_then(State::of) {
+        Some(state) if state.parity == poll.parity => {
+            write!(words, " ({} arrivals and {} bytes are missing)", state.pending, state.bytes)
+        }
+        Some(_) => write!(words, " (which is over now)"),
+        None => write!(words, " (which is gone)"),
+    };
+    words
 }
 
 /// Long enough for any real pattern, short enough to read.

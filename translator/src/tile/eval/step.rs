@@ -83,6 +83,7 @@ impl Warp {
             Step::Collective(together) => {
                 self.act_in_place(context, function, together, lanes);
             }
+            Step::Async(operation) => return self.asynchronous(machine, context, function, operation, lanes),
             Step::Printf([format, arguments], out) => {
                 let (format, arguments) = (get(*format).clone(), get(*arguments).clone());
                 return try_each(lanes, |lane| {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod divergence;
+mod tensor;
 mod together;
 
 use super::*;

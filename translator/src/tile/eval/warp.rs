@@ -3,6 +3,7 @@
 use super::barrier::Barriers;
 use super::cluster::Machine;
 use super::collective::{self, Values};
+use super::mbarrier::Poll;
 use super::outside::position;
 use super::prepare::{CONSTANT, Call, Code, Edge, End, Meeting, Prepared, Ref, Together, Whom};
 use super::{FaultKind, GlobalMemory, LANES, LaneFault, Row, Services, each};
@@ -19,6 +20,8 @@ pub(super) struct Context<'c> {
     pub(super) shared: &'c mut [Vec<u8>],
     pub(super) barriers: &'c mut Barriers,
     pub(super) clock: &'c mut u64,
+    /// Set when a block is run that is more than a matter of this cluster.
+    pub(super) noise: &'c mut bool,
     /// By block: lanes that ran it.
     pub(super) lane_runs: &'c mut [u64],
     /// The constant pool.
@@ -101,6 +104,8 @@ pub(super) struct Warp {
     pub(super) runs: Vec<u64>,
     /// Where the last lanes exited.
     pub(super) exited_at: Option<Origin>,
+    /// By lane: the phase of a barrier object that it last saw unfinished.
+    pub(super) polls: [Option<Poll>; LANES],
 }
 
 /// Weight of a turn, both of a group of lanes before others are let ahead and of a warp.
@@ -139,6 +144,7 @@ impl Warp {
             favoured: None,
             runs: Vec::new(),
             exited_at: None,
+            polls: [None; LANES],
         }
     }
 
@@ -174,6 +180,7 @@ impl Warp {
         self.runs.clear();
         self.runs.resize(prepared.blocks.len(), 0);
         self.exited_at = None;
+        self.polls = [None; LANES];
     }
 
     fn ensure_rows(&mut self, prepared: &Prepared, function: usize) {
@@ -193,6 +200,32 @@ impl Warp {
         self.ready.iter().map(|group| (group.block, group.lanes))
     }
 
+    /// What it has run so far.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether every lane that could run has moved since then.
+    pub(super) fn has_moved_since(&self, steps: u64) -> bool {
+        self.ready.iter().all(|group| group.since > steps)
+    }
+
+    /// Everything on which depends what it does next.
+    pub(super) fn state(&self, mut add: impl FnMut(u64)) {
+        for group in &self.ready {
+            [group.depth, group.block, group.lanes].iter().for_each(|&part| add(part.into()));
+        }
+        for waiting in &self.waiting {
+            [waiting.depth, waiting.block, waiting.lanes].iter().for_each(|&part| add(part.into()));
+        }
+        for row in self.rows.iter().flatten() {
+            (0..LANES).for_each(|lane| add(row.get(lane)));
+        }
+        for local in &self.local {
+            local.iter().for_each(|&byte| add(byte.into()));
+        }
+    }
+
     /// Runs until no lane can go on, or for a turn.
     pub(super) fn turn<M: GlobalMemory, S: Services>(
         &mut self,
@@ -205,6 +238,7 @@ impl Warp {
             let code = &machine.prepared.blocks[group.block as usize];
             self.steps += code.weight;
             *context.clock += u64::from(code.instructions) + 8;
+            *context.noise |= code.is_noisy;
             if group.counted != 0 {
                 self.runs[group.block as usize] += 1;
                 context.lane_runs[group.block as usize] += u64::from(group.counted.count_ones());

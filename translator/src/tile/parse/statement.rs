@@ -1,6 +1,7 @@
 //! One statement: an operation or a terminator.
 
 use super::{Cursor, Parsed, Values};
+use crate::tile::asynchronous::parse as asynchronous;
 use crate::tile::names::Name;
 use crate::tile::ops::spelling;
 use crate::tile::{
@@ -189,6 +190,11 @@ fn with_words(name: Name, words: &[&str]) -> Option<Op> {
         (Name::Malloc, []) => Some(Op::Malloc),
         (Name::Free, []) => Some(Op::Free),
         (Name::Sleep, []) => Some(Op::Sleep),
+        (Name::Mbarrier, words) => asynchronous::mbarrier(words).map(Op::Async),
+        (Name::BulkCopy, words) => asynchronous::copy(words).map(Op::Async),
+        (Name::BulkClear, words) => asynchronous::clear(words).map(Op::Async),
+        (Name::CancelLaunch, words) => asynchronous::cancel(words).map(Op::Async),
+        (Name::TensorCopy, words) => asynchronous::tensor(words).map(Op::Async),
         (Name::Nop, []) => Some(Op::Nop),
         (Name::Texture, words) => ImageOp::parse_fetch(words).map(Op::Image),
         (Name::ImageQuery, words) => ImageOp::parse_query(words).map(Op::Image),
