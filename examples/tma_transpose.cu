@@ -5,6 +5,8 @@
 #include <cuda/barrier>
 
 using Barrier = cuda::barrier<cuda::thread_scope_block>;
+// A barrier in shared memory is initialised by `init`.
+#pragma nv_diag_suppress static_var_with_dynamic_init
 
 const int TILE = 32;
 

@@ -73,7 +73,7 @@ fn load(map: &TensorMap, mode: TensorMode, coordinates: &[i64], offsets: &[u64],
 }
 
 fn memory() -> Words {
-    Words((0..1 << 14).map(|i: u32| i.wrapping_mul(0x9e37_79b9)).collect())
+    Words((0..1 << 17).map(|i: u32| i.wrapping_mul(0x9e37_79b9)).collect())
 }
 
 fn byte(memory: &Words, address: u64) -> u8 {
