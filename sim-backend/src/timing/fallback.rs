@@ -10,7 +10,7 @@ use crate::device::Device;
 use crate::execute::Counts;
 use crate::spec::Spec;
 use crate::units::{Bytes, Cycles, Picoseconds};
-use translator::tile::{Access, Block, Kernel, Op, Space, Terminator};
+use translator::tile::{Access, Async, Block, Kernel, Op, Operand, Space, TensorDirection, Terminator};
 
 /// Totals over the launch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -46,20 +46,56 @@ fn add_block(work: &mut Work, spec: &Spec, block: &Block, runs: u64) {
     // Ending a block: the lanes' next blocks are compared and masked.
     let mut cycles = spec.sequencer_issue.0;
     let terminator = match &block.terminator {
-        Terminator::Collective(inst, _) => Some(&inst.op),
+        Terminator::Collective(inst, _) => Some(inst),
         _ => None,
     };
-    for op in block.insts.iter().map(|inst| &inst.op).chain(terminator) {
-        cycles += match op {
+    for inst in block.insts.iter().chain(terminator) {
+        cycles += match &inst.op {
             Op::Elementwise(op, attributes) => halves * routine::element_cycles(*op, attributes),
             Op::Collective(collective) => halves * routine::collective_cycles(collective),
             Op::Load(access) => add_access(work, spec, access, runs, Direction::Load),
             Op::Store(access) => add_access(work, spec, access, runs, Direction::Store),
             Op::Atomic(_, access) => add_access(work, spec, access, runs, Direction::Both),
+            Op::Async(what) => {
+                let bytes = match inst.args.get(2) {
+                    Some(Operand::Const(bytes)) if matches!(what, Async::Copy(_)) => Bytes(*bytes),
+                    _ => USUAL_COPY,
+                };
+                add_copy(work, spec, what, bytes, runs);
+                halves
+            }
             _ => halves,
         };
     }
     work.busy += spec.gpsimd_clock.time(Cycles(cycles)) * runs;
+}
+
+/// Bytes of a bulk copy whose size is known at run time only: a tile of 64 by 64 two-byte elements.
+const USUAL_COPY: Bytes = Bytes(8 << 10);
+/// A bulk copy is cut into descriptors of this size.
+const COPY_ROW: Bytes = Bytes(512);
+
+/// Adds the waiting for a bulk copy that one lane starts in each of `runs` warps. Copies within on-chip memory go
+/// through HBM too, since another CTA's memory may be that of another core.
+fn add_copy(work: &mut Work, spec: &Spec, what: &Async, bytes: Bytes, runs: u64) {
+    let (is_load, reduces) = match what {
+        Async::Copy(copy) => (copy.to != Space::Global, copy.reduce.is_some()),
+        Async::Tensor(copy) => {
+            (matches!(copy.direction, TensorDirection::Load(_)), matches!(copy.direction, TensorDirection::Reduce(_)))
+        }
+        Async::Mbarrier(..) | Async::Clear(_) | Async::Cancel { .. } => return,
+    };
+    let rows = bytes.0.div_ceil(COPY_ROW.0);
+    let waiting = transfer::scattered(spec, rows, COPY_ROW, reduces) * runs;
+    work.busy += waiting;
+    work.waiting += waiting;
+    work.descriptors += rows * runs;
+    if is_load || reduces {
+        work.read += bytes * runs;
+    }
+    if !is_load {
+        work.written += bytes * runs;
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

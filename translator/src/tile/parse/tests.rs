@@ -38,6 +38,20 @@ bb0:
     %42:b32, %43:b32 = surface_load.2d.v2.b32.clamp %1, 1, 2
     surface_store.1d.texel.v4.b32.trap %1, 1, 2, 3, 4, 5
     surface_reduce.add.3d.u64.zero %1, 1, 2, 3, %4
+    mbarrier.init.shared %3, 32
+    %60:b64 = mbarrier.arrive.expect.drop.shared %3, 128
+    mbarrier.complete.shared::cluster %3, 64
+    %61:pred = mbarrier.test.parity.generic %3, 1
+    %62:pred = mbarrier.test.shared %3, %60
+    mbarrier.inval.shared %3
+    bulk_copy.shared::cluster.global.signal.multicast %3, %1, 64, %4, 3
+    bulk_copy.global.shared.add.u32 %1, %3, 64
+    bulk_copy.global.shared.mask %1, %3, 64, 5
+    bulk_clear.shared %3, 64
+    cancel_launch.shared.multicast %3, %4
+    tensor_copy.load.shared::cluster.im2col.4d.multicast.pair %3, %1, %4, 0, 1, 2, 3, 4, 5, 6
+    tensor_copy.store.four_rows.2d %3, %1, 0, 1, 2, 3, 4
+    tensor_copy.reduce.min.tile.1d %3, %1, %6
     %11:b32 = lop3.b32 #0x96 %6, %7, %8
     %12:b32 = fma.rn.ftz.f32 %6, %7, %8
     %13:pred = setp.lt.and.s32 %6, %7, 1
