@@ -45,7 +45,7 @@ pub fn encode_tiled(
     encoded.extent[..extent.len()].copy_from_slice(extent);
     check(extent.iter().all(|extent| (1..=256).contains(extent)))?;
     check_row(&encoded, extent[0])?;
-    check(encoded.interleave != 0 || bits(encoded.elements) * extent[0] % 128 == 0)?;
+    check(encoded.interleave != 0 || (bits(encoded.elements) * extent[0]).is_multiple_of(128))?;
     map.write(encoded.to_bytes());
     Ok(())
 }

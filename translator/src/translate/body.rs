@@ -9,8 +9,8 @@ use super::object::{Home, Name};
 use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
-    Options, Unsupported, arithmetic, asynchronous, atomics, bulk, call, carry, code_address, collectives, compare, control,
-    convert, matrices, mbarrier, memory, moves, synchronise, textures, video,
+    Options, Unsupported, arithmetic, asynchronous, atomics, bulk, call, carry, code_address, collectives, compare,
+    control, convert, matrices, mbarrier, memory, moves, synchronise, textures, video,
 };
 use crate::tile::{Args, BlockId, Function, Op, Operand, Terminator, Type};
 use ptx_frontend::checked::{self, Body, FunctionId, Instruction, LabelId, Module, RegisterId};

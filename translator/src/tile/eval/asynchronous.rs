@@ -112,7 +112,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         let object = copy.signals.then(&mut next);
         let ctas = copy.multicast.then(&mut next);
         let mask = copy.masked.then(&mut next);
-        if bytes % 16 != 0 {
+        if !bytes.is_multiple_of(16) {
             return Err(mistake(format!("a bulk copy of {bytes} bytes, which is no multiple of 16")));
         }
         check_alignment("bulk copy", to, 16)?;
@@ -179,7 +179,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
     }
 
     fn clear(&mut self, space: Space, address: u64, bytes: u64) -> Checked<()> {
-        if bytes % 8 != 0 || bytes > 1 << 24 {
+        if !bytes.is_multiple_of(8) || bytes > 1 << 24 {
             return Err(mistake(format!("`st.bulk` of {bytes} bytes")));
         }
         let place = self.locate(space, address);

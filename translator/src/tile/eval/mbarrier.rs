@@ -91,7 +91,7 @@ struct Event {
 impl<M: GlobalMemory> Reach<'_, '_, M> {
     /// The object at an address.
     pub(super) fn object(&mut self, space: Space, address: u64) -> Checked<Object> {
-        if address % 8 != 0 {
+        if !address.is_multiple_of(8) {
             return Err(Box::new(FaultKind::Misaligned { access: "mbarrier", address, bytes: 8 }));
         }
         let place = self.locate(space, address);

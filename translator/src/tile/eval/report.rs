@@ -39,7 +39,7 @@ pub(super) fn whereabouts(prepared: &Prepared, ctas: &[Cta], shared: &[Vec<u8>])
     let mut words = String::new();
     for cta in ctas {
         // Lanes that could run, by block and by the phase of a barrier object that they have seen unfinished.
-        let mut running: Vec<((u32, Option<Poll>), u32, Vec<u32>)> = Vec::new();
+        let mut running: Vec<(Place, u32, Vec<u32>)> = Vec::new();
         for warp in &cta.warps {
             for (block, lanes) in warp.standing_lanes() {
                 let tid = warp.tids[lanes.trailing_zeros() as usize];
@@ -102,6 +102,9 @@ fn phase(poll: Poll, shared: &[Vec<u8>], ctas: &[Cta]) -> String {
     };
     words
 }
+
+/// A block, and the phase of a barrier object that lanes there have seen unfinished.
+type Place = (u32, Option<Poll>);
 
 /// Long enough for any real pattern, short enough to read.
 const PLACES: usize = 8;

@@ -153,7 +153,7 @@ impl Rows {
             _ => map.extent[0].div_ceil(step),
         };
         let units = elements / per_unit;
-        if elements % per_unit != 0 || coordinates[0] % i64::from(per_unit) != 0 {
+        if !elements.is_multiple_of(per_unit) || coordinates[0] % i64::from(per_unit) != 0 {
             let what = format!("{elements} elements from {} on", coordinates[0]);
             return Err(format!("{what} are no whole units of {per_unit} elements of the tensor map"));
         }

@@ -84,11 +84,11 @@ fn byte(memory: &Words, address: u64) -> u8 {
 /// The element at coordinates, or zeros outside of the tensor.
 fn element(map: &TensorMap, bytes: u64, at: &[i64], memory: &Words) -> Vec<u8> {
     let mut address = TENSOR;
-    for d in 0..map.rank {
-        if at[d] < 0 || at[d] >= map.sizes[d] as i64 {
+    for (d, &at) in at[..map.rank].iter().enumerate() {
+        if at < 0 || at >= map.sizes[d] as i64 {
             return vec![0; bytes as usize];
         }
-        address += at[d] as u64 * if d == 0 { bytes } else { map.strides[d - 1] };
+        address += at as u64 * if d == 0 { bytes } else { map.strides[d - 1] };
     }
     (0..bytes).map(|i| byte(memory, address + i)).collect()
 }
@@ -186,7 +186,7 @@ fn boxes_hold_what_a_walk_through_their_coordinates_finds() {
         let found = load(&map, TensorMode::Tile, &coordinates, &[], memory);
         assert_eq!(found.len(), dense.len(), "{map:?}");
         // Pieces of the last line may lie behind the bytes that are counted.
-        if dense.len() % 128 == 0 {
+        if dense.len().is_multiple_of(128) {
             assert_eq!(found, swizzled(&map, &dense), "{map:?} at {coordinates:?}");
         } else if map.swizzle == 0 {
             assert_eq!(found, dense, "{map:?} at {coordinates:?}");
