@@ -3,8 +3,8 @@
 use super::{Selection, programs, record, sweeps};
 use anyhow::{Context as _, Result};
 use conformance::cases;
-use conformance::run::Outcome;
-use conformance::sweep::judge::State;
+use conformance::run::Outcome as CaseOutcome;
+use conformance::sweep::judge::{Outcome, State};
 use conformance::sweep::report;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ impl Run {
         for file in files.iter().filter(|file| cases::name(file).contains(&self.selection.filter)) {
             let name = cases::name(file);
             match cases::run_in_child(sweeps::command(&self.selection)?.arg("case").arg(file), file) {
-                Ok(Outcome::Passed) => self.tell(tally, &name, Ok(())),
+                Ok(CaseOutcome::Passed) => self.tell(tally, &name, Ok(())),
                 Ok(_) => {
                     tally.skipped += 1;
                     println!("skipped     {name}");
@@ -89,7 +89,7 @@ impl Run {
     }
 
     fn sweeps(&self, tally: &mut Tally) -> Result<()> {
-        let swept = sweeps::sweep(&self.selection, false, &|_| {})?;
+        let swept = sweeps::sweep(&self.selection, false, &|done| self.tell_of(&done.outcome))?;
         if let Err(error) = &swept.device {
             println!("FAILED      the sweeps\n{}", indented(&format!("{error:#}")));
             tally.failed += 1;
@@ -97,27 +97,27 @@ impl Run {
             return Ok(());
         }
         for done in &swept.finished {
-            let outcome = &done.outcome;
-            let message = outcome.message.as_deref().unwrap_or_default();
-            match outcome.state {
-                State::Exact | State::WithinBound => {
-                    tally.passed += 1;
-                    if self.verbose {
-                        println!("ok          {} ({} inputs)", outcome.name, outcome.inputs);
-                    }
-                }
-                State::Unsupported => {
-                    tally.skipped += 1;
-                    println!("unsupported {}: {message}", outcome.name);
-                }
-                State::Failing => {
-                    tally.failed += 1;
-                    let of = format!("{} of {} results are wrong", outcome.wrong, outcome.inputs);
-                    println!("FAILED      {}: {of}\n{}", outcome.name, indented(message));
-                }
+            match done.outcome.state {
+                State::Exact | State::WithinBound => tally.passed += 1,
+                State::Unsupported => tally.skipped += 1,
+                State::Failing => tally.failed += 1,
             }
         }
         Ok(())
+    }
+
+    /// Names a subject as soon as it is done.
+    fn tell_of(&self, outcome: &Outcome) {
+        let message = outcome.message.as_deref().unwrap_or_default();
+        match outcome.state {
+            State::Exact | State::WithinBound if !self.verbose => {}
+            State::Exact | State::WithinBound => println!("ok          {} ({} inputs)", outcome.name, outcome.inputs),
+            State::Unsupported => println!("unsupported {}: {message}", outcome.name),
+            State::Failing => {
+                let of = format!("{} of {} results are wrong", outcome.wrong, outcome.inputs);
+                println!("FAILED      {}: {of}\n{}", outcome.name, indented(message));
+            }
+        }
     }
 }
 
