@@ -12,6 +12,7 @@ mod registers;
 pub mod shrink;
 mod spell;
 pub mod subject;
+pub mod through_driver;
 
 pub use program::Program;
 pub use random::Random;

@@ -1,7 +1,8 @@
 //! Random programs: the product and the naive interpreter leave the same bytes. `soak` runs many more of them.
 
 use conformance::differential::subject::{Subject, Way};
-use conformance::differential::{Program, Verdict, compare, draw, shrink};
+use conformance::differential::{Program, Verdict, compare, draw, shrink, through_driver};
+use conformance::driver::{self, Driver};
 
 /// Programs of every way through the product.
 const COUNT: u64 = 150;
@@ -39,6 +40,17 @@ fn passes_change_no_result() {
 #[test]
 fn programs_for_the_device_mean_the_same() {
     check(Way::Device, 20_001);
+}
+
+#[test]
+fn programs_run_through_the_driver() {
+    let driver = Driver::open(&driver::path()).expect("the driver starts");
+    for seed in 30_001..30_001 + COUNT / 3 {
+        match through_driver::compare(&driver, &draw::draw(seed)) {
+            Verdict::Same => {}
+            verdict => panic!("seed {seed}: {verdict:?}"),
+        }
+    }
 }
 
 #[test]

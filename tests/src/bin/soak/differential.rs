@@ -2,7 +2,8 @@
 
 use super::Wanted;
 use conformance::differential::subject::{Subject, Way};
-use conformance::differential::{Program, Verdict, compare, draw, shrink};
+use conformance::differential::{Program, Verdict, compare, draw, shrink, through_driver};
+use conformance::driver::{self, Driver};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -12,6 +13,9 @@ const ENOUGH: u64 = 10;
 pub(crate) fn run(wanted: &Wanted) -> u64 {
     let begin = Instant::now();
     let mut subject = Subject::default();
+    // A sample goes the whole way, through the library.
+    let driver = Driver::open(&driver::path()).ok();
+    let mut driven = 0u64;
     let (mut same, mut open, mut findings) = (0u64, 0u64, 0);
     let mut refused: BTreeMap<String, u64> = BTreeMap::new();
     let mut seed = wanted.seed;
@@ -22,7 +26,14 @@ pub(crate) fn run(wanted: &Wanted) -> u64 {
             1 => Way::Device,
             _ => Way::Usual,
         });
-        match compare(&mut subject, &program, way, false) {
+        let verdict = match &driver {
+            Some(driver) if wanted.way.is_none() && seed % 64 == 2 => {
+                driven += 1;
+                through_driver::compare(driver, &program)
+            }
+            _ => compare(&mut subject, &program, way, false),
+        };
+        match verdict {
             Verdict::Same => same += 1,
             Verdict::Refused(what) => *refused.entry(what).or_default() += 1,
             Verdict::Open(why) => {
@@ -49,6 +60,7 @@ pub(crate) fn run(wanted: &Wanted) -> u64 {
     if all_refused > 0 {
         println!("not offered: {refused:?}");
     }
+    println!("{driven} programs went through the driver");
     println!("device: {} programs of lanes, {} routines", subject.routines[1], subject.routines[0]);
     findings
 }
