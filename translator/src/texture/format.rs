@@ -150,8 +150,12 @@ impl Format {
 
     /// The components of the texel at an address; those that it lacks are 0.
     pub fn read(self, address: u64, read: ReadTexel<'_>) -> Result<[u32; 4], Trouble> {
-        let mut components = [0; 4];
         let (total, each) = (self.bytes(), self.channel.bytes());
+        if self.count == 1 {
+            let bits = read(address, each).ok_or(Trouble::Gone(address))?;
+            return Ok([bits as u32, 0, 0, 0]);
+        }
+        let mut components = [0; 4];
         // A texel is naturally aligned, so it can be read in words of at most 8 bytes.
         let word = total.min(8);
         let in_word = word / each;

@@ -89,6 +89,10 @@ pub fn fetch(image: &Image, sampler: &Sampler, fetch: &Fetch, read: ReadTexel<'_
     if let Some(component) = fetch.gather {
         return texture.gather(&place, usize::from(component));
     }
+    // Most textures have one level, so that nothing need be known about its detail.
+    if image.levels.len() == 1 && sampler.anisotropy <= 1 {
+        return texture.at_level(0, &place);
+    }
     let (detail, probes) = texture.detail(fetch, at, &place);
     texture.probe(&place, detail, &probes)
 }
@@ -153,8 +157,22 @@ impl Place {
     }
 }
 
-/// Texels of one dimension and their weights. `None` is the border.
-type Taps = SmallVec<[(Option<i64>, f64); 2]>;
+/// The one or two texels of a dimension that count, and their weights. `None` is the border.
+#[derive(Clone, Copy)]
+struct Taps {
+    texels: [(Option<i64>, f64); 2],
+    count: usize,
+}
+
+impl Taps {
+    const fn one(texel: Option<i64>) -> Taps {
+        Taps { texels: [(texel, 1.0); 2], count: 1 }
+    }
+
+    fn as_slice(&self) -> &[(Option<i64>, f64)] {
+        &self.texels[..self.count]
+    }
+}
 
 /// Weights have 8 fractional bits, so that 1 has 9 bits (programming guide, "Linear Filtering").
 fn weight(fraction: f64) -> f64 {
@@ -288,26 +306,28 @@ impl Texture<'_> {
     fn taps(&self, level: &Level, place: &Place, is_linear: bool) -> [Taps; 3] {
         let taps = |axis: usize| -> Taps {
             if axis >= place.axes {
-                return smallvec![(Some(0), 1.0)];
+                return Taps::one(Some(0));
             }
             let (n, mode) = (level.size[axis], self.mode(place, axis));
             let offset = place.offset[axis];
             let position = position(place.at[axis], f64::from(n), offset, place.is_normalized, mode);
             if !is_linear {
-                return smallvec![(addressed(position.floor() as i64, n, mode), 1.0)];
+                return Taps::one(addressed(position.floor() as i64, n, mode));
             }
             let from = position - 0.5;
             let (index, fraction) = (from.floor(), weight(from - from.floor()));
             let index = index as i64;
-            let mut taps = Taps::new();
-            for (index, weight) in [(index, 1.0 - fraction), (index.saturating_add(1), fraction)] {
-                if weight != 0.0 {
-                    // Over the edge of a face there is the next one.
-                    let is_seamless = place.face.is_some() && self.sampler.is_seamless;
-                    taps.push((if is_seamless { Some(index) } else { addressed(index, n, mode) }, weight));
-                }
+            // Over the edge of a face there is the next one.
+            let is_seamless = place.face.is_some() && self.sampler.is_seamless;
+            let texel = |index: i64| if is_seamless { Some(index) } else { addressed(index, n, mode) };
+            match fraction {
+                0.0 => Taps::one(texel(index)),
+                1.0 => Taps::one(texel(index.saturating_add(1))),
+                _ => Taps {
+                    texels: [(texel(index), 1.0 - fraction), (texel(index.saturating_add(1)), fraction)],
+                    count: 2,
+                },
             }
-            taps
         };
         [taps(0), taps(1), taps(2)]
     }
@@ -353,8 +373,9 @@ impl Texture<'_> {
     /// The filtered value at a level.
     fn at_level(&mut self, level: usize, place: &Place) -> Result<Colour, Trouble> {
         let level = self.image.levels[level];
-        let [xs, ys, zs] = self.taps(&level, place, self.sampler.is_linear);
-        if let ([(x, _)], [(y, _)], [(z, _)]) = (&xs[..], &ys[..], &zs[..]) {
+        let taps = self.taps(&level, place, self.sampler.is_linear);
+        let [xs, ys, zs] = [taps[0].as_slice(), taps[1].as_slice(), taps[2].as_slice()];
+        if let ([(x, _)], [(y, _)], [(z, _)]) = (xs, ys, zs) {
             let (Some(x), Some(y), Some(z)) = (*x, *y, *z) else { return Ok(self.border()) };
             let texels = self.texels(&level, place, x, y, z)?;
             if let [texel] = texels[..] {
@@ -365,9 +386,9 @@ impl Texture<'_> {
             return Err(Trouble::misuse("linear filtering of integers"));
         }
         let mut sum = [0.0; 4];
-        for &(z, wz) in &zs {
-            for &(y, wy) in &ys {
-                for &(x, wx) in &xs {
+        for &(z, wz) in zs {
+            for &(y, wy) in ys {
+                for &(x, wx) in xs {
                     let weight = wx * wy * wz;
                     let (Some(x), Some(y), Some(z)) = (x, y, z) else {
                         let border = self.sampler.border.map(f64::from);

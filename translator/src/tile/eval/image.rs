@@ -46,19 +46,15 @@ struct Finder<'s, S> {
 }
 
 impl<S: Services> Finder<'_, S> {
-    fn find(&mut self, handle: u64) -> Option<Arc<Object>> {
-        match &self.last {
-            Some((last, object)) if *last == handle => Some(object.clone()),
-            _ => {
-                let object = self.services.image(handle)?;
-                self.last = Some((handle, object.clone()));
-                Some(object)
-            }
+    fn find(&mut self, handle: u64) -> Option<&Arc<Object>> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != handle) {
+            self.last = Some((handle, self.services.image(handle)?));
         }
+        self.last.as_ref().map(|(_, object)| object)
     }
 
     /// The object of a handle, which must be of this kind.
-    fn of_kind(&mut self, handle: u64, kind: Kind) -> Result<Arc<Object>, Trouble> {
+    fn of_kind(&mut self, handle: u64, kind: Kind) -> Result<&Arc<Object>, Trouble> {
         let noun = noun(kind);
         let object = self.find(handle).ok_or_else(|| Trouble::Misuse(format!("{handle:#x} is no {noun}")))?;
         match object.kind() {
@@ -126,19 +122,18 @@ fn act<M: GlobalMemory, S: Services>(
     let handle = args.next();
     match op {
         ImageOp::Fetch(fetch) => {
-            let object = finder.of_kind(handle, Kind::Texture)?;
-            let sampler = match fetch.has_sampler {
-                true => Some(finder.of_kind(args.next(), Kind::Sampler)?),
-                false => None,
-            };
-            fetched(fetch, &object, sampler.as_deref(), args, memory)
+            if !fetch.has_sampler {
+                return fetched(fetch, finder.of_kind(handle, Kind::Texture)?, None, args, memory);
+            }
+            let object = finder.of_kind(handle, Kind::Texture)?.clone();
+            let sampler = finder.of_kind(args.next(), Kind::Sampler)?;
+            fetched(fetch, &object, Some(sampler), args, memory)
         }
         ImageOp::Query(kind, property, has_level) => {
             // In independent mode, what samplers know is asked of a sampler.
-            let object = match (kind, finder.find(handle)) {
-                (Kind::Texture, Some(object)) if object.kind() == Kind::Sampler => object,
-                _ => finder.of_kind(handle, *kind)?,
-            };
+            let is_sampler = finder.find(handle).is_some_and(|object| object.kind() == Kind::Sampler);
+            let kind = if *kind == Kind::Texture && is_sampler { Kind::Sampler } else { *kind };
+            let object = finder.of_kind(handle, kind)?;
             let level = if *has_level { args.word() } else { 0 };
             let value = object.query(*property, level);
             let what = || format!("`{}` of a {} that has none", property.as_str(), noun(object.kind()));
@@ -150,7 +145,7 @@ fn act<M: GlobalMemory, S: Services>(
         }
         ImageOp::Load(access) => {
             let object = finder.of_kind(handle, Kind::Surface)?;
-            let place = place(access, image_of(&object)?, &mut args, access.bytes())?;
+            let place = place(access, image_of(object)?, &mut args, access.bytes())?;
             let element = access.ty.bytes();
             let load = |i: u32| match place {
                 None => Ok(0),
@@ -163,7 +158,7 @@ fn act<M: GlobalMemory, S: Services>(
         }
         ImageOp::Store(access) => {
             let object = finder.of_kind(handle, Kind::Surface)?;
-            let image = image_of(&object)?;
+            let image = image_of(object)?;
             if access.is_formatted {
                 return store_texel(access, image, args, memory);
             }
@@ -177,7 +172,7 @@ fn act<M: GlobalMemory, S: Services>(
         }
         ImageOp::Reduce(op, access) => {
             let object = finder.of_kind(handle, Kind::Surface)?;
-            reduce(*op, access, image_of(&object)?, args, memory)
+            reduce(*op, access, image_of(object)?, args, memory)
         }
     }
 }
