@@ -287,3 +287,67 @@ fn a_map_survives_its_bytes() {
     assert_eq!(TensorMap::from_bytes(&im2col.to_bytes()), Ok(im2col));
     assert!(TensorMap::from_bytes(&[0; 128]).is_err());
 }
+
+fn store(map: &TensorMap, mode: TensorMode, coordinates: &[u64], memory: &mut Words, shared: Vec<u8>) {
+    let direction = TensorDirection::Store;
+    let copy = TensorCopy { direction, mode, rank: map.rank as u8, multicast: false, pair: false };
+    run(map, copy, &[&[0, window::PARAM], coordinates].concat(), memory, shared);
+}
+
+#[test]
+fn four_rows_go_where_they_are_told() {
+    let mut map = map(Elements::U32, 2);
+    map.sizes = [6, 9, 1, 1, 1];
+    map.strides[0] = 32;
+    map.extent = [4, 1, 1, 1, 1];
+    let memory = &mut Words(vec![0; 8 * 9]);
+    // The third row is outside of the tensor, and so are the last elements of each.
+    let shared = (1..=16u32).flat_map(u32::to_le_bytes).collect();
+    store(&map, TensorMode::FourRows, &[3, 8, 0, 9, 4], memory, shared);
+    let mut expected = vec![0; 8 * 9];
+    for (row, values) in [(8, [1, 2, 3]), (0, [5, 6, 7]), (4, [13, 14, 15])] {
+        expected[row * 8 + 3..row * 8 + 6].copy_from_slice(&values);
+    }
+    assert_eq!(memory.0, expected);
+    let again = load(&map, TensorMode::FourRows, &[3, 4, 7, 0, 8], &[], memory);
+    let words: Vec<u32> = again.chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
+    assert_eq!(words, [13, 14, 15, 0, 0, 0, 0, 0, 5, 6, 7, 0, 1, 2, 3, 0]);
+}
+
+#[test]
+fn elements_of_six_bits_are_packed_when_they_are_stored() {
+    let mut map = map(Elements::B6x16P32, 1);
+    map.sizes[0] = 128;
+    map.extent[0] = 128;
+    let memory = &mut Words(vec![0; 24]);
+    // The upper two bits of each byte are not stored.
+    let element = |i: usize| (i * 37 % 64) as u8;
+    store(&map, TensorMode::Tile, &[0], memory, (0..128).map(|i| element(i) | 0xc0).collect());
+    let bit = |i: usize| memory.0[i / 32] >> (i % 32) & 1;
+    for i in 0..128 {
+        let found = (0..6).fold(0, |value, b| value | bit(6 * i + b) << b);
+        assert_eq!(found as u8, element(i), "element {i}");
+    }
+}
+
+#[test]
+fn slices_of_channels_are_stepped_through() {
+    // NC/8HWC8: channels of a slice, W, slices.
+    let mut map = map(Elements::F16, 3);
+    map.interleave = 1;
+    map.sizes = [8, 5, 2, 1, 1];
+    map.strides = [16, 80, 0, 0];
+    map.extent = [8, 3, 2, 1, 1];
+    map.steps[0] = 2;
+    let memory = &mut memory();
+    let found = load(&map, TensorMode::Tile, &[1, 3, 0], &[], memory);
+    let mut expected = Vec::new();
+    for slice in 0..2 {
+        for w in 3..6 {
+            for c in [1, 3, 5, 7] {
+                expected.extend(element(&map, 2, &[c, w, slice], memory));
+            }
+        }
+    }
+    assert_eq!(found, expected);
+}
