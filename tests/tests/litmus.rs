@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::ExitCode;
 
 /// Instances of each test.
-const RUNS: u64 = 4096;
+const RUNS: u64 = 2048;
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
