@@ -69,7 +69,8 @@ impl Plan {
         if types[1].bits() < 8 && by_columns[..2] != [false, true] {
             return None;
         }
-        let (is_xor, saturates) = (has("xor"), has("satfinite"));
+        // Products around loads and stores use what is oldest.
+        let (is_xor, saturates) = (has("xor") || opcode != Opcode::WmmaMma, has("satfinite"));
         let rounding = match (has("rz"), has("rm"), has("rp")) {
             (true, ..) => Round::TowardZero,
             (_, true, _) => Round::TowardNegative,
@@ -85,7 +86,7 @@ impl Plan {
                 ScalarType::F16 => format!("{d}.{c}"),
                 _ => format!("{d}.{of_a}.{of_b}.{c}"),
             };
-            let bits = if of_a == ScalarType::B1 { ".and.popc" } else { "" };
+            let bits = if of_a == ScalarType::B1 { ".xor.popc" } else { "" };
             format!("wmma.mma{bits}.sync.aligned.{a}.{b}.{word}.{types}")
         };
         let shape = Shape { size, bits: types[1].bits(), is_sparse: false, columns: [false, true] };
