@@ -65,6 +65,12 @@ fn transposition(form: FormId) -> Subject {
     }
 }
 
+/// Whether a module of the version that the sweeps write may have the variant: `.shared::cta` is younger than the lines it
+/// stands in, and `.aligned` may be missing only in modules older than those.
+fn is_offered(variant: &Variant) -> bool {
+    !variant.words.contains(&"shared::cta") && variant.words.contains(&"aligned")
+}
+
 /// A product as its dot-words describe it.
 struct Product {
     shape: Shape,

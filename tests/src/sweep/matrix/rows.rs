@@ -1,6 +1,6 @@
 //! `ldmatrix` and `stmatrix`: rows of 16 bytes in shared memory, one for each lane, and pieces of them in registers.
 
-use super::LANES;
+use super::{LANES, is_offered};
 use crate::sweep::{Certainty, Expected, FormId, Oracle, Register, Subject};
 use ptx_frontend::form::{self, Variant};
 use ptx_frontend::isa::Opcode;
@@ -12,6 +12,7 @@ pub(super) fn subjects(form: FormId, most: usize) -> Vec<Subject> {
     let variants = crate::sweep::table::combinations(form, most);
     let variants = variants.into_iter().map(|choice| form::variant(form.0, form.1, &choice));
     variants
+        .filter(is_offered)
         .filter_map(|variant| if form.0 == Opcode::Ldmatrix { load(form, &variant) } else { store(form, &variant) })
         .collect()
 }

@@ -4,7 +4,7 @@
 //! subject of a load or a store is a whole product in which that one instruction has the words of its form.
 
 use super::places::Shape;
-use super::{LANES, Product, Term, register, size, sum};
+use super::{LANES, Product, Term, is_offered, register, size, sum};
 use crate::sweep::{Certainty, Expected, FormId, Oracle, Subject};
 use ptx_frontend::form::{self, Variant};
 use ptx_frontend::isa::Opcode;
@@ -21,7 +21,10 @@ const ROOM: usize = 1024;
 pub(super) fn subjects(form: FormId, most: usize) -> Vec<Subject> {
     let variants = crate::sweep::table::combinations(form, most);
     let variants = variants.into_iter().map(|choice| form::variant(form.0, form.1, &choice));
-    variants.filter_map(|variant| Some(subject(form, &variant, Plan::of(form.0, &variant)?))).collect()
+    variants
+        .filter(is_offered)
+        .filter_map(|variant| Some(subject(form, &variant, Plan::of(form.0, &variant)?)))
+        .collect()
 }
 
 /// A product from memory to memory.
