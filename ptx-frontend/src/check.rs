@@ -22,6 +22,9 @@ use std::sync::Arc;
 /// The newest PTX version that the instruction table has.
 pub const NEWEST: (u32, u32) = (9, 4);
 
+/// After so many mistakes no more are noted: to find its line costs as much as to read the text up to it.
+const MAX_DIAGNOSTICS: usize = 20;
+
 /// Texts longer than this are refused.
 pub const MAX_TEXT: usize = 1 << 30;
 
@@ -142,6 +145,9 @@ impl Unit {
             if let Err(mut found) = self.check_one(source, FunctionId(id as u32), &mut spellings) {
                 diagnostics.append(&mut found);
             }
+            if diagnostics.len() >= MAX_DIAGNOSTICS {
+                break;
+            }
         }
         if diagnostics.is_empty() { Ok(self.module) } else { Err(diagnostics) }
     }
@@ -167,6 +173,9 @@ impl Unit {
     fn collect(&mut self, source: &Source<'_>, ast: &ast::Module<'_>) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         for item in &ast.items {
+            if diagnostics.len() >= MAX_DIAGNOSTICS {
+                break;
+            }
             match item {
                 Item::Variable(variable) => self.declare_variable(source, variable, &mut diagnostics),
                 Item::Function(function) => self.declare_function(source, function, &mut diagnostics),
@@ -175,6 +184,9 @@ impl Unit {
             }
         }
         for item in &ast.items {
+            if diagnostics.len() >= MAX_DIAGNOSTICS {
+                break;
+            }
             match item {
                 Item::Alias(name, aliasee) => match self.names.get(aliasee.text) {
                     Some(symbol @ Symbol::Function(_)) => {

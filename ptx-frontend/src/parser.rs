@@ -51,6 +51,8 @@ struct Parser<'a> {
     /// The token at hand.
     token: Token,
     depth: u32,
+    /// Bytes of initialisers that stand for nothing in the text.
+    padding: u64,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -58,7 +60,7 @@ impl<'a> Parser<'a> {
     fn new(source: Source<'a>, at: u32, line: u32) -> Self {
         let mut lexer = Lexer::new(source.text, at, line);
         let token = lexer.next_token();
-        Parser { source, lexer, token, depth: 0, diagnostics: Vec::new() }
+        Parser { source, lexer, token, depth: 0, padding: 0, diagnostics: Vec::new() }
     }
 
     fn text_of(&self, span: Span) -> &'a str {

@@ -2,7 +2,7 @@
 
 use super::requirements::Offered;
 use super::scope::{MAX_DEPTH, Meaning, Scopes};
-use super::{CheckedBody, Globals, Looked, NEWEST, Spellings, is_static, variable};
+use super::{CheckedBody, Globals, Looked, MAX_DIAGNOSTICS, NEWEST, Spellings, is_static, variable};
 use crate::ast::{self, Extent, Name, OperandKind, Statement};
 use crate::checked::{
     Body, FunctionId, Instruction, LocalId, Module, Operand, Operands, Origin, Part, Register, RegisterId, Symbol,
@@ -15,11 +15,9 @@ use crate::isa::{Opcode, Support};
 use crate::modifier::Modifiers;
 use crate::special::SpecialRegister;
 use crate::types::{ScalarType, StateSpace};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// After so many mistakes no more are noted.
-const MAX_DIAGNOSTICS: usize = 20;
 /// So many different unsupported forms are noted for one function.
 const MAX_UNSUPPORTED: usize = 1000;
 
@@ -32,12 +30,14 @@ struct Checker<'a, 'm, 's> {
     parameters: NameMap<String, Meaning>,
     scopes: Scopes<'a>,
     body: Body,
+    /// Prototypes that are those of a function.
+    prototypes_of: HashMap<FunctionId, u32>,
     source: (u32, u32),
     /// Mistakes that make the module useless.
     mistakes: Vec<Diagnostic>,
     /// What makes only this function useless.
     unsupported: Vec<Diagnostic>,
-    /// The messages in there: what occurs often is told once.
+    /// The spellings in there: what occurs often is told once.
     told: HashSet<String>,
 }
 
@@ -81,6 +81,7 @@ pub(super) fn check<'a>(
         parameters,
         scopes,
         body,
+        prototypes_of: HashMap::new(),
         source: (0, 0),
         mistakes: Vec::new(),
         unsupported: Vec::new(),
@@ -110,7 +111,7 @@ impl<'a> Checker<'a, '_, '_> {
             let diagnostic = self.globals.source.diagnostic(self.scopes.innermost(), "this `{` has no `}`");
             self.mistakes.push(diagnostic);
         }
-        for missing in self.scopes.settle_labels() {
+        for missing in self.scopes.settle_labels().into_iter().take(MAX_DIAGNOSTICS) {
             let diagnostic = self.globals.source.diagnostic(missing.span, format!("no label `{}`", missing.text));
             self.mistakes.push(diagnostic);
         }
@@ -165,15 +166,21 @@ impl<'a> Checker<'a, '_, '_> {
             }
             Statement::CallTargets(name, functions) => {
                 // They all have the same signature.
-                let mut prototype = None;
+                let mut first = None;
                 for function in functions {
                     let Some(Symbol::Function(id)) = self.globals.names.get(function.text) else {
                         return self.error(function.span, format!("no function `{}`", function.text));
                     };
-                    let function = &self.module.functions[id.0 as usize];
-                    prototype.get_or_insert_with(|| (function.returns.clone(), function.params.clone()));
+                    first.get_or_insert(*id);
                 }
-                return self.declare_prototype(name, prototype.unwrap_or_default());
+                let Some(first) = first else { return self.declare_prototype(name, Default::default()) };
+                if let Some(index) = self.prototypes_of.get(&first) {
+                    return self.declare(name, Meaning::Prototype(*index));
+                }
+                let function = &self.module.functions[first.0 as usize];
+                let prototype = (function.returns.clone(), function.params.clone());
+                self.prototypes_of.insert(first, self.body.prototypes.len() as u32);
+                return self.declare_prototype(name, prototype);
             }
             Statement::CallPrototype(prototype) => {
                 let variables = |list: &[ast::Variable<'_>]| list.iter().map(variable).collect::<Vec<_>>();
@@ -225,6 +232,8 @@ impl<'a> Checker<'a, '_, '_> {
                 }
                 Some(spelling)
             }
+            // What is only noted is noted once: there may be very many of it.
+            Err(_) if self.module.version > NEWEST && !self.is_new(&instruction.spelling) => None,
             Err(misspelt) => {
                 let (start, end) = misspelt.range;
                 let at = instruction.span.start;
@@ -250,9 +259,14 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn note_unsupported(&mut self, diagnostic: Diagnostic) {
-        if self.unsupported.len() < MAX_UNSUPPORTED && self.told.insert(diagnostic.message.clone()) {
+        if self.unsupported.len() < MAX_UNSUPPORTED {
             self.unsupported.push(diagnostic);
         }
+    }
+
+    /// Whether nothing has been noted about this spelling.
+    fn is_new(&mut self, spelling: &str) -> bool {
+        self.unsupported.len() < MAX_UNSUPPORTED && self.told.insert(spelling.to_owned())
     }
 
     fn instruction(&mut self, instruction: ast::Instruction<'a>) -> Checked<()> {
@@ -400,6 +414,9 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn note_mismatch(&mut self, instruction: &ast::Instruction<'a>, mismatch: Mismatch, is_mistake: bool) {
+        if !is_mistake && !self.is_new(&instruction.spelling) {
+            return;
+        }
         let message = format!("`{}` does not take these operands", instruction.spelling);
         let source = self.globals.source;
         let diagnostic = match mismatch {

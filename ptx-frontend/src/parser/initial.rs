@@ -7,6 +7,10 @@ use crate::ast::{AddressOf, FieldValue, Initial, Variable};
 use crate::lexer::TokenKind;
 use crate::types::ScalarType;
 
+/// Bytes that the initialisers of a module may have without a value being written for them: rows of zeros must not fill
+/// the memory.
+const MAX_PADDING: u64 = 64 << 20;
+
 /// Where values go.
 struct Layout<'a> {
     ty: ScalarType,
@@ -75,10 +79,10 @@ impl<'a> Parser<'a> {
     }
 
     fn pad(&mut self, layout: &mut Layout<'a>, to: u64) -> Parsed<()> {
-        // Rows of zeros that nobody wrote must not fill the memory.
-        const LIMIT: u64 = 1 << 30;
-        if to > LIMIT {
-            return Err(self.fail(self.token.span, "this initialiser is too large"));
+        self.padding = self.padding.saturating_add(to.saturating_sub(layout.initial.bytes.len() as u64));
+        if self.padding > MAX_PADDING {
+            let message = "this initialiser is too large: its rows end with too many zeros that are not written";
+            return Err(self.fail(self.token.span, message));
         }
         layout.initial.bytes.resize(to as usize, 0);
         Ok(())
