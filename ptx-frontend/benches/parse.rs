@@ -3,6 +3,8 @@
 //! `byte scan` is the yardstick: adding up all bytes. `structure` is what loading a module costs before anything is
 //! launched; `one kernel` is that and the first of its kernels.
 
+#![allow(missing_docs, reason = "criterion's macros make functions without documentation")]
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ptx_frontend::checked::FunctionId;
 use ptx_frontend::lexer::{Lexer, TokenKind};
