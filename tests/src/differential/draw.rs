@@ -5,7 +5,7 @@ use super::program::{Function, Node, Program, register_of};
 use super::random::Random;
 use super::registers::Dialect;
 
-pub use super::instructions::{count as drawn_forms, refused};
+pub use super::instructions::count as drawn_forms;
 
 /// Which threads are at a place together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

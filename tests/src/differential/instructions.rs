@@ -37,23 +37,6 @@ fn plain_forms() -> impl Iterator<Item = (Opcode, u16)> {
         .filter(|(opcode, form)| opcode.row().support_of(usize::from(*form)) == Support::Executed)
 }
 
-/// Spellings of executed forms that `refuses` holds for, among so many tries of each.
-pub fn refused(tries: usize, mut refuses: impl FnMut(&str) -> bool) -> Vec<String> {
-    let mut random = Random::new(11);
-    let mut found = Vec::new();
-    for (opcode, form) in plain_forms() {
-        for _ in 0..tries {
-            let Some(line) = plain_instance(opcode, form, &mut random, Dialect::Bits) else { continue };
-            if refuses(&module_of(&line)) {
-                found.push(line.split(' ').next().unwrap_or_default().to_owned());
-            }
-        }
-    }
-    found.sort();
-    found.dedup();
-    found
-}
-
 /// A module with this one instruction.
 fn module_of(line: &str) -> String {
     let renamed =
