@@ -645,6 +645,7 @@ isa! {
             1.0 sm_10: ".volatile{.SPACE}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]"
             6.0 sm_70: ".relaxed|.acquire.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
             8.2 sm_70: ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
+            9.4 sm_90: "{.global}.proxy::readonly.ANY  d:V, [a]"
         ]
         /// Loads read-only data at an address that is the same in all threads.
         Ldu = "ldu" executed [
@@ -671,6 +672,7 @@ isa! {
             2.0 sm_20: "{.global|.local}.L1|.L2  [a]"
             7.4 sm_80: ".global.L2::evict_last|.L2::evict_normal  [a]"
             8.0 sm_90: "{.const|.param}.tensormap  [a]"
+            9.4 sm_90: "{.global}.L1::32B.valid_addr  [a]"
         ]
         /// Brings data near, for loads whose address is the same in all threads.
         Prefetchu = "prefetchu" hint [
@@ -691,6 +693,14 @@ isa! {
         /// Makes the contents of an address range undefined.
         Discard = "discard" hint [
             7.4 sm_80: "{.global}.L2  [a], size:#"
+        ]
+        /// Keeps two of every four elements.
+        Spcompress = "spcompress" known "only sm_107 and its like have it, and their code runs nowhere else" [
+            9.4 sm_107a: ".b8|.b16.b2|.b4.sp::2:4.x1|.x2|.x4|.x8|.x16|.x32|.x64  dm:{b32}, d:{b32}, a:{b32}, e:b32"
+        ]
+        /// Puts elements back where they were before others were left out.
+        Spdecompress = "spdecompress" known "only sm_107 and its like have it, and their code runs nowhere else" [
+            9.4 sm_107a: ".b8|.b16.b2|.b4.sp::1:2|.sp::1:4|.sp::1:8|.sp::1:16|.sp::2:4|.sp::2:8|.sp::2:16|.sp::4:8|.sp::4:16.x1|.x2|.x4|.x8|.x16|.x32|.x64  d:{b32}, m:{b32}, c:{b32}"
         ]
         /// Makes a cache eviction policy.
         Createpolicy = "createpolicy" executed [
@@ -887,6 +897,7 @@ isa! {
         /// Makes a barrier object.
         MbarrierInit = "mbarrier.init" executed [
             7.0 sm_80: "{.shared|.shared::cta}.b64  [a], count:u32"
+            9.3 sm_90 but known "barrier objects have the first layout only": ".layout::v0|.layout::v1{.shared|.shared::cta}.b64  [a], count:u32"
         ]
         /// Ends the life of a barrier object.
         MbarrierInval = "mbarrier.inval" executed [
@@ -966,6 +977,7 @@ isa! {
             1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.inc|.dec{.L2::cache_hint}.u32  d:T, [a], b:T{, policy:b64}"
             1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.min|.max{.L2::cache_hint}.u32|.s32|.u64|.s64  d:T, [a], b:T{, policy:b64}"
             6.2 sm_60: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f16|.f16x2|.bf16|.bf16x2  d:T, [a], b:T{, policy:b64}"
+            9.4 sm_90 but known "sums of .f32 in global memory flush subnormal numbers": "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f32  d:T, [a], b:T{, policy:b64}"
             8.1 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global}.add{.L2::cache_hint}.v2|.v4.f32  d:V, [a], b:V{, policy:b64}"
             8.1 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4|.v8.f16|.bf16  d:V, [a], b:V{, policy:b64}"
             8.1 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4.f16x2|.bf16x2  d:V, [a], b:V{, policy:b64}"
@@ -977,6 +989,7 @@ isa! {
             1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.inc|.dec{.L2::cache_hint}.u32  [a], b:T{, policy:b64}"
             1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.min|.max{.L2::cache_hint}.u32|.s32|.u64|.s64  [a], b:T{, policy:b64}"
             6.2 sm_60: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f16|.f16x2|.bf16|.bf16x2  [a], b:T{, policy:b64}"
+            9.4 sm_90 but known "sums of .f32 in global memory flush subnormal numbers": "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f32  [a], b:T{, policy:b64}"
             8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add{.L2::cache_hint}.v2|.v4.f32  [a], b:V{, policy:b64}"
             8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4|.v8.f16|.bf16  [a], b:V{, policy:b64}"
             8.1 sm_90: "{.relaxed|.release}{.SCOPE}{.global}.add|.min|.max.noftz{.L2::cache_hint}.v2|.v4.f16x2|.bf16x2  [a], b:V{, policy:b64}"

@@ -104,3 +104,11 @@ fn names_are_declared_once_and_labels_stand_somewhere() {
     refused("8.0", "sm_80", "here: here: ret;", &["the label `here` is there twice"]);
     refused("8.0", "sm_80", "mov.u32 %r1, %r9999;", &["nothing is called `%r9999` here"]);
 }
+
+#[test]
+fn a_ratio_is_no_label() {
+    let registers = "{%r1, %r2}, {%r3}, {%r4}";
+    let code = format!("spdecompress.b16.b2.sp::1:2.x1 {registers}; @%p1 spdecompress.b16.b2.sp::1:2.x1 {registers};");
+    accepted("9.4", "sm_107a", &code);
+    refused("9.4", "sm_100a", &code, &["requires .target sm_107a or higher"]);
+}

@@ -27,7 +27,7 @@ impl<'a> Parser<'a> {
         match self.token.kind {
             TokenKind::Word => {
                 let token = self.advance();
-                if !self.is(":") {
+                if !self.is(":") || self.has_ratio(token) {
                     return self.instruction(None, token, statements);
                 }
                 let span = token.span;
@@ -56,6 +56,12 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    /// Whether the colon behind a word is not that of a label but of a ratio, as in `spcompress.b8.b2.sp::2:4.x1`.
+    fn has_ratio(&self, word: crate::lexer::Token) -> bool {
+        let digits = self.text_of(word.span).trim_end_matches(|c: char| c.is_ascii_digit());
+        digits.len() < self.text_of(word.span).len() && digits.ends_with(".sp::")
+    }
+
     fn instruction(
         &mut self,
         guard: Option<(Name<'a>, bool)>,
@@ -64,6 +70,12 @@ impl<'a> Parser<'a> {
     ) -> Parsed<()> {
         let mut span = opcode.span;
         let mut spelling = Cow::Borrowed(self.text_of(span));
+        if self.is(":") {
+            // The ratio goes on behind its colon.
+            span = span.to(self.advance().span);
+            span = span.to(self.advance().span);
+            spelling = Cow::Borrowed(self.text_of(span));
+        }
         // Blanks between the dot-words.
         while self.token.kind == TokenKind::Dot {
             spelling.to_mut().push_str(self.text());

@@ -5,7 +5,7 @@ use super::memory::{Place, access, place};
 use super::words::Words;
 use crate::tile::{Op, Type};
 use ptx_frontend::checked::Operand;
-use ptx_frontend::types::{AtomicOp, MemoryOrder, Scope, StateSpace};
+use ptx_frontend::types::{AtomicOp, MemoryOrder, ScalarType, Scope, StateSpace};
 
 pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operands: &[Operand]) -> Result<(), Failure> {
     let order = words.take_with(MemoryOrder::from_str).unwrap_or(MemoryOrder::Relaxed);
@@ -13,9 +13,12 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
     let space = words.take_with(StateSpace::from_str).unwrap_or(StateSpace::Generic);
     let op = words.take_with(AtomicOp::from_str).ok_or_else(Failure::form)?;
     // f16 and bf16 additions must say `.noftz`; f32 flushes by its type alone.
-    words.take("noftz");
+    let keeps_subnormals = words.take("noftz");
     let vector = words.take_vector();
     let ty = words.take_type().ok_or_else(Failure::form)?;
+    if keeps_subnormals && ty == ScalarType::F32 {
+        return Err(Failure::because("sums of `.f32` in global memory flush subnormal numbers"));
+    }
     let (destination, operands) = match (name, operands) {
         ("atom", [destination, rest @ ..]) => (destination, rest),
         ("red", rest) => (&Operand::Sink, rest),

@@ -22,6 +22,7 @@ fn is_hint(word: &str) -> bool {
             | "uni"
             | "aligned"
             | "level::cache_hint"
+            | "proxy::readonly"
             | "L2::cache_hint"
     ) || word.starts_with("L1::")
         || word.starts_with("L2::")
