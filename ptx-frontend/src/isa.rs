@@ -744,7 +744,7 @@ isa! {
         ]
         /// Prefetches a block of bytes.
         CpAsyncBulkPrefetch = "cp.async.bulk.prefetch" hint [
-            8.0 sm_90 but known "not executed yet": ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
+            8.0 sm_90: ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
         ]
         /// Copies a box of a tensor without waiting.
         CpAsyncBulkTensor = "cp.async.bulk.tensor" executed [
@@ -758,7 +758,7 @@ isa! {
         ]
         /// Prefetches a box of a tensor.
         CpAsyncBulkPrefetchTensor = "cp.async.bulk.prefetch.tensor" hint [
-            8.0 sm_90 but known "not executed yet": ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
+            8.0 sm_90: ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
         ]
         /// Makes a group of the bulk copies so far.
         CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" executed [
@@ -884,20 +884,21 @@ isa! {
         Fence = "fence" executed [
             6.0 sm_70: "{.sc|.acq_rel|.acquire|.release}.SCOPE"
             8.0 sm_90: ".mbarrier_init.release.cluster"
-            8.6 sm_90 but known "not executed yet": ".acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+            8.6 sm_90: ".acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
         ]
         /// Orders memory accesses through different proxies.
         FenceProxy = "fence.proxy" executed [
             7.5 sm_70: ".alias"
             8.0 sm_90: ".async{.global|.shared::cta|.shared::cluster}"
-            8.3 sm_90 but known "not executed yet": ".tensormap::generic.release.SCOPE"
-            8.3 sm_90 but known "not executed yet": ".tensormap::generic.acquire.SCOPE  [a], size:#"
-            8.6 sm_90 but known "not executed yet": ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+            8.3 sm_90: ".tensormap::generic.release.SCOPE"
+            8.3 sm_90: ".tensormap::generic.acquire.SCOPE  [a], size:#"
+            8.6 sm_90: ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
         ]
         /// Makes a barrier object.
         MbarrierInit = "mbarrier.init" executed [
             7.0 sm_80: "{.shared|.shared::cta}.b64  [a], count:u32"
-            9.3 sm_90 but known "barrier objects have the first layout only": ".layout::v0|.layout::v1{.shared|.shared::cta}.b64  [a], count:u32"
+            9.3 sm_90: ".layout::v0{.shared|.shared::cta}.b64  [a], count:u32"
+            9.3 sm_90 but known "barrier objects have the first layout only": ".layout::v1{.shared|.shared::cta}.b64  [a], count:u32"
         ]
         /// Ends the life of a barrier object.
         MbarrierInval = "mbarrier.inval" executed [
