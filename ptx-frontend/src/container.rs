@@ -21,6 +21,8 @@ pub const FATBIN_MAGIC: u32 = 0xBA55_ED50;
 pub const FATBIN_HEADER_BYTES: usize = 16;
 /// Most bytes one entry may decompress to. A larger one is refused, whatever its header says.
 pub const MAX_TEXT_BYTES: usize = 256 << 20;
+/// Most bytes that all entries of a file may decompress to together, where they are read at once.
+pub const MAX_CONTENTS_BYTES: usize = 2 << 30;
 /// `e_machine` of a cubin.
 const EM_CUDA: u16 = 190;
 
@@ -43,6 +45,8 @@ pub enum ContainerError {
     Decompress { format: &'static str, offset: usize, what: String },
     #[error("entry at offset {offset} would decompress to {bytes} bytes; the limit is {MAX_TEXT_BYTES}")]
     TooLarge { offset: usize, bytes: u64 },
+    #[error("the entries would decompress to more than {MAX_CONTENTS_BYTES} bytes together")]
+    TooMuch,
     #[error("not a fatbin, ELF file, archive or PTX text")]
     Unknown,
     #[error("unreadable ELF file or archive: {0}")]
@@ -150,7 +154,13 @@ pub fn fatbin_size(header: &[u8]) -> Result<usize, ContainerError> {
     if version != 1 {
         return Err(ContainerError::FatbinVersion(version));
     }
-    let size = (r.u16(6)? as u64).checked_add(r.u64(8)?).and_then(|n| usize::try_from(n).ok());
+    let header_bytes = r.u16(6)?;
+    // A shorter one would let a fatbin have no size at all, and there would be no end of them.
+    if usize::from(header_bytes) < FATBIN_HEADER_BYTES {
+        let what = format!("fatbin header of {header_bytes} bytes ({FATBIN_HEADER_BYTES} or more expected)");
+        return Err(ContainerError::BadEntry { offset: 6, what });
+    }
+    let size = u64::from(header_bytes).checked_add(r.u64(8)?).and_then(|n| usize::try_from(n).ok());
     size.ok_or(ContainerError::BadEntry { offset: 8, what: "size of the fatbin overflows".into() })
 }
 
@@ -236,12 +246,20 @@ pub enum Piece<'a> {
 /// Reads whatever `bytes` are: a fatbin, an ELF file with fatbins in it, an archive of such, a cubin, or PTX text.
 pub fn contents(bytes: &[u8]) -> Result<Contents, ContainerError> {
     let mut found = Contents::default();
+    let mut total = 0usize;
     for piece in pieces(bytes)? {
         match piece {
             Piece::Fatbin { bytes, relocatable } => {
                 for entry in entries(bytes)? {
                     match entry.kind {
-                        Kind::Ptx => found.ptx.push(PtxImage { text: entry.text()?, arch: entry.arch, relocatable }),
+                        Kind::Ptx => {
+                            let text = entry.text()?;
+                            total = total.saturating_add(text.len());
+                            if total > MAX_CONTENTS_BYTES {
+                                return Err(ContainerError::TooMuch);
+                            }
+                            found.ptx.push(PtxImage { text, arch: entry.arch, relocatable });
+                        }
                         Kind::Cubin => found.cubins.push(entry.arch),
                         Kind::Other(_) => {}
                     }
@@ -423,6 +441,14 @@ mod tests {
         // The entry's header claims to be longer than the file.
         bytes[16 + 4..16 + 8].copy_from_slice(&0x00ff_0000u32.to_le_bytes());
         assert!(matches!(contents(&bytes), Err(ContainerError::Truncated { .. })));
+    }
+
+    #[test]
+    fn a_fatbin_without_size_is_refused() {
+        let mut bytes = fatbin(&[entry(1, 75, 0x11, PTX.as_bytes(), 0)]);
+        bytes[6..16].fill(0);
+        let error = contents(&bytes).unwrap_err().to_string();
+        assert!(error.contains("header of 0 bytes"), "{error}");
     }
 
     #[test]
