@@ -37,11 +37,23 @@ fn plain_forms() -> impl Iterator<Item = (Opcode, u16)> {
         .filter(|(opcode, form)| opcode.row().support_of(usize::from(*form)) == Support::Executed)
 }
 
+/// The PTX version in which all executed forms exist.
+pub(super) static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let number = |version: &str| -> (u32, u32) {
+        let (major, minor) = version.split_once('.').expect("versions have two numbers");
+        (major.parse().expect("a number"), minor.parse().expect("a number"))
+    };
+    let forms = ROWS.iter().flat_map(|row| (0..row.forms.len()).map(move |form| (row, form)));
+    let executed = forms.filter(|(row, form)| row.support_of(*form) == Support::Executed);
+    let (major, minor) = executed.map(|(row, form)| number(row.forms[form].ptx)).max().expect("forms are executed");
+    format!("{major}.{minor}")
+});
+
 /// A module with this one instruction.
 fn module_of(line: &str) -> String {
     let renamed =
         line.replace("%k", "%d").replace("%g", "%d").replace("%i", "%r").replace("%f", "%r").replace("%s", "%h");
-    format!(".version 9.2\n.target sm_120a\n.entry drawn() {{\n{PREAMBLE}{renamed}\nexit;\n}}\n")
+    format!(".version {}\n.target sm_120a\n.entry drawn() {{\n{PREAMBLE}{renamed}\nexit;\n}}\n", *VERSION)
 }
 
 /// How many forms are drawn.

@@ -1,5 +1,6 @@
 //! A drawn program: a tree, and how it is written.
 
+use super::instructions::VERSION;
 use super::random::Random;
 use super::registers::{Dialect, FAMILIES, Family};
 use std::fmt::Write as _;
@@ -167,7 +168,7 @@ impl Program {
         let (constants, globals) = (table(), table());
         let body = self.print_nodes(&self.body);
         let bodies: Vec<String> = self.functions.iter().map(|function| self.print_nodes(&function.body)).collect();
-        let mut out = String::from(".version 9.2\n.target sm_120a\n.address_size 64\n\n");
+        let mut out = format!(".version {}\n.target sm_120a\n.address_size 64\n\n", *VERSION);
         let everything = format!("{body}{}", bodies.concat());
         if names(&everything, "ctab") {
             let _ = writeln!(out, ".const .align 32 .b8 ctab[{TABLE}] = {{{constants}}};");
