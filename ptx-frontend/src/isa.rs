@@ -917,14 +917,12 @@ isa! {
             7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
             7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
-            8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
         ]
         /// Arrives at a barrier object for the last time.
         MbarrierArriveDrop = "mbarrier.arrive_drop" executed [
             7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
             7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
-            8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}{.expect_tx}.shared::cluster.b64  [a]{, count:u32}"
         ]
         /// Checks how a barrier object is laid out.
         MbarrierCheckLayout = "mbarrier.check_layout" known "barrier objects have the first layout only" [
