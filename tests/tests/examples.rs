@@ -95,6 +95,10 @@ fn trials(toolkit: &Toolkit, regauge: &Path) -> Vec<Trial> {
 
 fn check(toolkit: &Toolkit, regauge: &Path, program: &Program, variant: &Variant, executor: Executor) -> Result<()> {
     let binary = toolkit.build(program, variant)?;
+    if executor == Executor::Reference {
+        let verdict = program::run(Command::new(regauge).arg("check").arg(&binary), Duration::from_secs(60))?;
+        ensure!(verdict.code == Some(0), "`regauge check` expects that it does not run: {verdict}");
+    }
     let mut command = Command::new(regauge);
     command.arg("run");
     if executor == Executor::Device {

@@ -52,6 +52,10 @@ impl Kernels {
         self.found
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     pub(super) fn merge(&mut self, other: Kernels) {
         for kernel in other.found {
             self.add(&kernel.name, kernel.missing);

@@ -55,7 +55,11 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
             whole.machine_code.entry(name).or_default().extend(targets);
         }
     }
-    whole.kernels.check_parts(&whole.parts);
+    let mut linked = Kernels::default();
+    linked.check_parts(&whole.parts);
+    // What nvcc linked from relocatable code is machine code only; the driver links the PTX that lies beside it.
+    whole.machine_code.retain(|name, _| !linked.has(name));
+    whole.kernels.merge(linked);
     for (name, targets) in whole.machine_code {
         let targets: Vec<_> = targets.iter().map(|arch| format!("sm_{arch}")).collect();
         let form = format!("PTX: only machine code is there ({})", targets.join(", "));
