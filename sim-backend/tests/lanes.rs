@@ -690,3 +690,18 @@ fn a_vector_goes_to_registers_of_different_widths() {
     test.lanes = false;
     test.check();
 }
+
+#[test]
+fn every_thread_stores_a_constant_at_a_constant_place() {
+    Test::new(
+        "bb1:
+    store.local.u32 [8], 0xd48a9789
+    %10:b64 = cvt.u64.u32 %4
+    %11:b64 = and.b64 %10, 0
+    %12:b64 = add.u64 %11, 0x2000000000008
+    %13:b32 = load.generic.u32 [%12]
+    store.global.u32 [%5], %13
+    exit",
+    )
+    .check();
+}

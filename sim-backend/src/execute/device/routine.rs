@@ -103,7 +103,8 @@ impl Core<'_> {
         let vector = usize::from(access.vector);
         let columns = match &src {
             Source::Tile(elements) => elements.count / vector,
-            Source::Same(..) => 1,
+            // Every thread does it, though all do the same.
+            Source::Same(..) => self.program.layout.threads as usize,
         };
         for lane in self.lanes_of_access(&mask, &address, columns) {
             let base = self.check(access, "store", address.get(lane.partition, lane.column), lane)?;
@@ -133,7 +134,8 @@ impl Core<'_> {
         let (in_global, in_window) = (find(true)?, find(false)?);
         let columns = match &a {
             Source::Tile(elements) => elements.count / vector,
-            Source::Same(..) => 1,
+            // Every thread does it, though all do the same.
+            Source::Same(..) => self.program.layout.threads as usize,
         };
         let mut old = Vec::new();
         for lane in self.lanes_of_access(&mask, &address, columns) {
