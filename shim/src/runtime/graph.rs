@@ -188,7 +188,7 @@ impl Graph {
 /// A graph that can be launched.
 pub struct Executable {
     nodes: Mutex<Arc<Vec<(NodeId, Node)>>>,
-    /// Nodes that do nothing for now.
+    /// Nodes that `cuGraphNodeSetEnabled` turned off.
     disabled: Mutex<BTreeSet<NodeId>>,
 }
 

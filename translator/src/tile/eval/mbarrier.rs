@@ -129,7 +129,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         self.happen(object, Event { bytes: -(bytes as i64), ..Event::default() }).map(drop)
     }
 
-    /// Does what an operation says; its result, and what the lane waits for now.
+    /// Does what an operation says; its result, and, if the lane must wait, what for.
     pub(super) fn mbarrier(
         &mut self,
         what: Mbarrier,
