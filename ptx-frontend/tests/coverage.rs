@@ -4,9 +4,11 @@ use ptx_frontend::isa::{ROWS, Row, Support};
 use std::fmt::Write;
 
 fn page() -> String {
+    // An instruction counts where one of its forms does.
     let count = |wanted: fn(&Support) -> bool| {
-        let rows = ROWS.iter().filter(|row| wanted(&row.support));
-        rows.fold((0, 0), |(instructions, forms), row| (instructions + 1, forms + row.forms.len()))
+        let of = |row: &Row| (0..row.forms.len()).filter(|form| wanted(&row.support_of(*form))).count();
+        let forms = ROWS.iter().map(of).filter(|forms| *forms > 0);
+        forms.fold((0, 0), |(instructions, all), forms| (instructions + 1, all + forms))
     };
     let mut text = String::from(
         "# PTX in Regauge\n\n\
@@ -38,16 +40,17 @@ fn page() -> String {
 }
 
 fn forms(text: &mut String, row: &Row) {
-    let state = match row.support {
-        Support::Executed => "yes".to_string(),
-        Support::Hint => "hint".to_string(),
-        Support::Known(why) => format!("no: {why}"),
-    };
-    for form in row.forms {
+    for (number, form) in row.forms.iter().enumerate() {
+        let state = match row.support_of(number) {
+            Support::Executed => "yes".to_string(),
+            Support::Hint => "hint".to_string(),
+            Support::Known(why) => format!("no: {why}"),
+        };
         // A bar would end the cell.
         let line = form.text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
         let line = if line.is_empty() { String::new() } else { format!("`{line}`") };
-        writeln!(text, "| `{}` | PTX {}, {} | {line} | {state} |", row.mnemonic, form.ptx, form.target)
+        let until = form.until.map_or(String::new(), |until| format!(" to {until}"));
+        writeln!(text, "| `{}` | PTX {}{until}, {} | {line} | {state} |", row.mnemonic, form.ptx, form.target)
             .expect("writing to a string");
     }
 }
@@ -64,5 +67,17 @@ fn the_coverage_page_is_fresh() {
             found == made,
             "docs/ptx-coverage.md is stale: `UPDATE=1 cargo test -p ptx-frontend --test coverage` writes it again"
         );
+    }
+}
+
+#[test]
+fn a_form_that_is_refused_is_not_called_executed() {
+    let text = page();
+    for row in ROWS {
+        let lines = text.lines().filter(|line| line.starts_with(&format!("| `{}` | ", row.mnemonic)));
+        for (number, line) in lines.enumerate() {
+            let is_executed = row.support_of(number) == Support::Executed;
+            assert_eq!(line.ends_with("| yes |"), is_executed, "{line}");
+        }
     }
 }
