@@ -57,6 +57,9 @@ pub struct Report {
     pub weak: u64,
 }
 
+/// The bytes of results at first: no test ends with a result of them, and a thread that never ran leaves them.
+const UNWRITTEN: u8 = 0xee;
+
 /// Groups of threads: enough for all processors of the host.
 const GROUPS: u32 = 32;
 
@@ -106,8 +109,8 @@ impl Litmus {
         let (places, values) = (self.locations.len(), self.results.len());
         let sizes = [8 * count * places, 4 * count * values.max(1), 4 * count];
         let mut buffers = Vec::new();
-        for size in sizes {
-            buffers.push(driver.buffer(&vec![0; size]).map_err(failed)?);
+        for (size, content) in sizes.into_iter().zip([0, UNWRITTEN, 0]) {
+            buffers.push(driver.buffer(&vec![content; size]).map_err(failed)?);
         }
         let mut parameters: Vec<Vec<u8>> = buffers.iter().map(|address| address.to_le_bytes().to_vec()).collect();
         parameters.push(rounds.to_le_bytes().to_vec());
@@ -122,11 +125,15 @@ impl Litmus {
             driver.free(buffer).map_err(failed)?;
         }
         driver.unload(module).map_err(failed)?;
+        let unwritten = number(&[UNWRITTEN; 4]);
         let mut report = Report { runs: count as u64, weak: 0 };
         for instance in 0..count {
             let cell = |place: usize| number(&memory[8 * (place * count + instance)..][..8]);
             let result = |index: usize| number(&results[4 * (instance * values + index)..][..4]);
             let value = |name: usize| if name < places { cell(name) } else { result(name - places) };
+            if let Some(index) = (0..values).find(|index| result(*index) == unwritten) {
+                bail!("instance {instance} of {count} leaves no `{}`", self.results[index]);
+            }
             if let Some(condition) = self.forbidden.iter().find(|condition| condition.holds(value)) {
                 bail!("instance {instance} of {count} ends in `{}`, which is forbidden", condition.text);
             }
