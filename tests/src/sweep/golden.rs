@@ -7,7 +7,7 @@
 use super::inputs::inputs;
 use super::report::Device;
 use super::supervisor::Finished;
-use super::{Expected, Oracle, Register, Subject, ones};
+use super::{Expected, Register, Subject, judge};
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -205,39 +205,20 @@ pub enum Agreement {
 
 fn agreement(subject: &Subject, inputs: &[Vec<u64>], actual: &[Vec<u64>], recorded: &[Vec<u64>]) -> Agreement {
     let threads = actual.first().map_or(0, Vec::len);
-    let whole = match &subject.oracle {
-        Oracle::Launch(meaning) => Some(meaning(inputs)),
-        Oracle::Thread(_) => None,
-    };
     let mut allowed = 0;
-    for thread in 0..threads {
-        let row: Vec<u64> = inputs.iter().map(|input| input[thread]).collect();
-        let mut expected = Vec::new();
-        match (&subject.oracle, &whole) {
-            (Oracle::Thread(meaning), _) => meaning(&row, &mut expected),
-            (_, whole) => expected.extend(whole.iter().flatten().map(|lane| lane[thread])),
+    for place in judge::results(subject, inputs, threads) {
+        let [actual, recorded] = [actual, recorded].map(|outputs| place.of(outputs));
+        let differs = match place.expected {
+            Expected::Bits(_) => actual != recorded,
+            Expected::Masked { mask, .. } => actual & mask != recorded & mask,
+            Expected::Nan(format) => format.is_nan(actual) != format.is_nan(recorded),
+            Expected::OneOf(_) | Expected::Near { .. } | Expected::Anything => false,
+        };
+        if differs {
+            let place = judge::describe(subject, inputs, &place);
+            return Agreement::Different(format!("{place} gives {actual:#x}, recorded {recorded:#x}"));
         }
-        let mut lane = 0;
-        for (register, (actual, recorded)) in subject.outputs.iter().zip(actual.iter().zip(recorded)) {
-            let width = register.bits / register.lanes;
-            for part in 0..register.lanes {
-                let [actual, recorded] = [actual, recorded].map(|x| x[thread] >> (part * width) & ones(width));
-                let is_determined = match expected[lane] {
-                    Expected::Bits(_) => actual != recorded,
-                    Expected::Masked { mask, .. } => actual & mask != recorded & mask,
-                    Expected::Nan(format) => format.is_nan(actual) != format.is_nan(recorded),
-                    Expected::OneOf(_) | Expected::Near { .. } | Expected::Anything => false,
-                };
-                if is_determined {
-                    let operands = row.iter().map(|value| format!("{value:#x}")).collect::<Vec<_>>().join(", ");
-                    return Agreement::Different(format!(
-                        "thread {thread}: ({operands}) gives {actual:#x}, recorded {recorded:#x}"
-                    ));
-                }
-                allowed += usize::from(actual != recorded);
-                lane += 1;
-            }
-        }
+        allowed += usize::from(actual != recorded);
     }
     if allowed == 0 { Agreement::Same } else { Agreement::Allowed(allowed) }
 }

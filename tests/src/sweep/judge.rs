@@ -1,7 +1,7 @@
 //! Results against expectations.
 
 use super::oracle::format::Format;
-use super::{Bound, Expected, Oracle, Register, Subject, ones};
+use super::{Bound, Expected, Oracle, Subject, ones};
 use serde::{Deserialize, Serialize};
 
 /// What a form's results were.
@@ -44,32 +44,10 @@ impl Outcome {
 
 /// Compares the outputs of a launch, `outputs[k][thread]`, with what the oracle says of its inputs.
 pub fn judge(subject: &Subject, inputs: &[Vec<u64>], outputs: &[Vec<u64>]) -> Outcome {
-    let count = outputs.first().map_or(0, Vec::len);
     let mut tally = Tally { exact: true, wrong: 0, max_ulps: 0.0, first: None };
-    let mut row = vec![0; inputs.len()];
-    let mut expected = Vec::new();
-    let whole = match &subject.oracle {
-        Oracle::Launch(meaning) => Some(meaning(inputs)),
-        Oracle::Thread(_) => None,
-    };
-    for thread in 0..count {
-        row.iter_mut().zip(inputs).for_each(|(value, input)| *value = input[thread]);
-        expected.clear();
-        match (&subject.oracle, &whole) {
-            (Oracle::Thread(meaning), _) => meaning(&row, &mut expected),
-            (_, Some(whole)) => expected.extend(whole.iter().map(|lane| lane[thread])),
-            (Oracle::Launch(_), None) => unreachable!("it was asked above"),
-        }
-        assert_eq!(expected.len(), subject.lanes(), "{}: the oracle speaks of every value", subject.name);
-        let mut lane = 0;
-        for (register, output) in subject.outputs.iter().zip(outputs) {
-            let width = register.bits / register.lanes;
-            for part in 0..register.lanes {
-                let actual = output[thread] >> (part * width) & ones(width);
-                tally.add(expected[lane], actual, || describe(subject, thread, &row, register, part));
-                lane += 1;
-            }
-        }
+    let count = outputs.first().map_or(0, Vec::len);
+    for place in results(subject, inputs, count) {
+        tally.add(place.expected, place.of(outputs), || describe(subject, inputs, &place));
     }
     let state = match tally {
         Tally { wrong: 1.., .. } => State::Failing,
@@ -86,11 +64,61 @@ pub fn judge(subject: &Subject, inputs: &[Vec<u64>], outputs: &[Vec<u64>]) -> Ou
     }
 }
 
-fn describe(subject: &Subject, thread: usize, row: &[u64], register: &Register, part: u32) -> String {
+/// One value among the results of a subject.
+pub struct Place {
+    /// Which thread gives it.
+    thread: usize,
+    /// In which output it lies.
+    output: usize,
+    /// Which part of the output it is.
+    part: u32,
+    /// How many bits it has.
+    width: u32,
+    /// What it must be.
+    pub expected: Expected,
+}
+
+impl Place {
+    /// The value there, in `outputs[k][thread]`.
+    pub fn of(&self, outputs: &[Vec<u64>]) -> u64 {
+        outputs[self.output][self.thread] >> (self.part * self.width) & ones(self.width)
+    }
+}
+
+/// All values that so many threads of a subject give, with what the oracle says of them.
+pub fn results(subject: &Subject, inputs: &[Vec<u64>], threads: usize) -> impl Iterator<Item = Place> {
+    let whole = match &subject.oracle {
+        Oracle::Launch(meaning) => meaning(inputs),
+        Oracle::Thread(_) => Vec::new(),
+    };
+    (0..threads).flat_map(move |thread| {
+        let mut expected = Vec::new();
+        match &subject.oracle {
+            Oracle::Thread(meaning) => meaning(&row(inputs, thread), &mut expected),
+            Oracle::Launch(_) => expected.extend(whole.iter().map(|lane| lane[thread])),
+        }
+        assert_eq!(expected.len(), subject.lanes(), "{}: the oracle speaks of every value", subject.name);
+        let parts = subject.outputs.iter().enumerate().flat_map(|(output, register)| {
+            (0..register.lanes).map(move |part| (output, part, register.bits / register.lanes))
+        });
+        let places = parts.zip(expected);
+        places.map(move |((output, part, width), expected)| Place { thread, output, part, width, expected })
+    })
+}
+
+/// The inputs of a thread.
+fn row(inputs: &[Vec<u64>], thread: usize) -> Vec<u64> {
+    inputs.iter().map(|input| input[thread]).collect()
+}
+
+/// A place in words: the thread, its operands, and the part of a packed result.
+pub fn describe(subject: &Subject, inputs: &[Vec<u64>], place: &Place) -> String {
+    let row = row(inputs, place.thread);
     let operands = row.iter().zip(&subject.inputs).map(|(value, register)| hex(*value, register.bits));
     let operands = operands.collect::<Vec<_>>().join(", ");
-    let part = if register.lanes > 1 { format!(" part {part}") } else { String::new() };
-    format!("thread {thread}: ({operands}){part}")
+    let is_packed = subject.outputs[place.output].lanes > 1;
+    let part = if is_packed { format!(" part {}", place.part) } else { String::new() };
+    format!("thread {}: ({operands}){part}", place.thread)
 }
 
 /// As many digits as the width has.
