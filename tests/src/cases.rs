@@ -33,7 +33,8 @@ pub fn files() -> Result<Vec<PathBuf>> {
     files_in("ptx")
 }
 
-fn files_in(name: &str) -> Result<Vec<PathBuf>> {
+/// The `.ptx` files of a folder beside the cases.
+pub(crate) fn files_in(name: &str) -> Result<Vec<PathBuf>> {
     let folder = folder()?.join(name);
     let mut files = std::fs::read_dir(&folder)
         .with_context(|| folder.display().to_string())?

@@ -20,8 +20,10 @@
 //! (4 bytes each, those of an instance together), counters on which the threads of an instance meet, the rounds that a
 //! group of threads does, and how many instances there are. In each round a group does 32 of them, one in each lane.
 
+use crate::cases;
 use crate::driver::{Driver, Failure, Shape};
 use anyhow::{Context as _, Result, bail, ensure};
+use std::path::PathBuf;
 
 /// A litmus test.
 #[derive(Clone, Debug)]
@@ -168,15 +170,8 @@ impl Condition {
 
 /// All files, with their names.
 pub fn files() -> Result<Vec<(String, String)>> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("litmus");
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(&folder)? {
-        let path = entry?.path();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        found.push((name, std::fs::read_to_string(&path)?));
-    }
-    found.sort();
-    Ok(found)
+    let read = |file: PathBuf| Ok((cases::name(&file), std::fs::read_to_string(&file)?));
+    cases::files_in("litmus")?.into_iter().map(read).collect()
 }
 
 #[cfg(test)]
