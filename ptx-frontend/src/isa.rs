@@ -3,7 +3,8 @@
 //! A row has its meaning in one line, the name of its [`Opcode`], the mnemonic, what we do with it, and its forms: the
 //! PTX version and the target that a form came with, and the line itself. How lines are written is told in `form.rs`.
 //! Where a form is treated otherwise than the rest of its row, it says so behind `but`. A form that later versions do not
-//! have any more names the last one behind `until`.
+//! have any more names the last one behind `until`, with the target from which on that holds behind `on`. Dot-words that
+//! are younger than the forms that have them are in `YOUNGER`.
 //! Lines that are older than PTX 2.0 bear its number where the manual does not say more.
 //!
 //! Everything else about instructions is derived: the dot-words there are, the matching, the error messages,
@@ -28,11 +29,20 @@ pub struct FormLine {
     /// Target that it needs.
     pub target: &'static str,
     /// The last PTX version that has it, if there is one.
-    pub until: Option<&'static str>,
+    pub until: Option<Until>,
     /// Dot-words and operands.
     pub text: &'static str,
     /// Where this form differs from its row in what we do with it.
     pub support: Option<Support>,
+}
+
+/// Where a form ends that later PTX versions do not have.
+#[derive(Clone, Copy, Debug)]
+pub struct Until {
+    /// The last version.
+    pub version: &'static str,
+    /// Targets before this one still have it.
+    pub target: Option<&'static str>,
 }
 
 /// One entry of the table.
@@ -76,7 +86,10 @@ macro_rules! last_version {
         None
     };
     ($version:literal) => {
-        Some(stringify!($version))
+        Some(Until { version: stringify!($version), target: None })
+    };
+    ($version:literal $target:ident) => {
+        Some(Until { version: stringify!($version), target: Some(stringify!($target)) })
     };
 }
 
@@ -92,7 +105,7 @@ macro_rules! form_support {
 macro_rules! isa {
     ($($chapter:literal {
         $(#[doc = $doc:literal] $variant:ident = $mnemonic:literal $support:ident $($why:literal)? [
-            $($ptx:literal $target:ident $(until $until:literal)? $(but $form_support:ident $($form_why:literal)?)? : $line:literal)*
+            $($ptx:literal $target:ident $(until $until:literal $(on $until_on:ident)?)? $(but $form_support:ident $($form_why:literal)?)? : $line:literal)*
         ])*
     })*) => {
         /// An opcode of the table.
@@ -113,7 +126,7 @@ macro_rules! isa {
                 forms: &[$(FormLine {
                     ptx: stringify!($ptx),
                     target: stringify!($target),
-                    until: last_version!($($until)?),
+                    until: last_version!($($until $($until_on)?)?),
                     text: $line,
                     support: form_support!($($form_support $($form_why)?)?),
                 },)*],
@@ -200,6 +213,27 @@ pub(crate) const LISTS: &[(&str, &str)] = &[
     ),
     ("DIM", ".1d|.2d|.3d|.4d|.5d"),
     ("CTAGROUP", ".cta_group::1|.cta_group::2"),
+];
+
+/// Words that are younger than some of the forms that have them: word, version, target.
+pub(crate) const YOUNGER: &[(&str, &str, &str)] = &[
+    ("L1::evict_normal", "7.4", "sm_70"),
+    ("L1::evict_unchanged", "7.4", "sm_70"),
+    ("L1::evict_first", "7.4", "sm_70"),
+    ("L1::evict_last", "7.4", "sm_70"),
+    ("L1::no_allocate", "7.4", "sm_70"),
+    ("L2::64B", "7.4", "sm_75"),
+    ("L2::128B", "7.4", "sm_75"),
+    ("L2::256B", "7.4", "sm_80"),
+    ("L2::cache_hint", "7.4", "sm_80"),
+    ("b128", "7.0", "sm_70"),
+    ("v8", "8.1", "sm_90"),
+    ("param::entry", "8.3", "sm_10"),
+    ("param::func", "8.3", "sm_10"),
+    ("shared::cta", "7.8", "sm_30"),
+    ("shared::cluster", "7.8", "sm_90"),
+    ("cluster", "7.8", "sm_90"),
+    ("xorsign", "7.2", "sm_86"),
 ];
 
 isa! {
@@ -1065,14 +1099,14 @@ isa! {
         /// Exchanges values between lanes.
         Shfl = "shfl" executed [
             6.0 sm_30: ".sync.up|.down|.bfly|.idx.b32  d:T{|p:pred}, a:T, b:b32, c:b32, mask:b32"
-            3.0 sm_30: ".up|.down|.bfly|.idx.b32  d:T{|p:pred}, a:T, b:b32, c:b32"
+            3.0 sm_30 until 6.3 on sm_70: ".up|.down|.bfly|.idx.b32  d:T{|p:pred}, a:T, b:b32, c:b32"
         ]
         /// Combines predicates of lanes.
         Vote = "vote" executed [
             6.0 sm_30: ".sync.all|.any|.uni.pred  p:T, a:T, mask:b32"
             6.0 sm_30: ".sync.ballot.b32  d:T, a:pred, mask:b32"
-            1.2 sm_12: ".all|.any|.uni.pred  p:T, a:T"
-            2.0 sm_20: ".ballot.b32  d:T, a:pred"
+            1.2 sm_12 until 6.3 on sm_70: ".all|.any|.uni.pred  p:T, a:T"
+            2.0 sm_20 until 6.3 on sm_70: ".ballot.b32  d:T, a:pred"
         ]
         /// Finds lanes with equal values.
         Match = "match" executed [

@@ -1,6 +1,6 @@
 //! `docs/ptx-coverage.md` is made from the instruction table.
 
-use ptx_frontend::isa::{ROWS, Row, Support};
+use ptx_frontend::isa::{ROWS, Row, Support, Until};
 use std::fmt::Write;
 
 fn page() -> String {
@@ -49,7 +49,11 @@ fn forms(text: &mut String, row: &Row) {
         // A bar would end the cell.
         let line = form.text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
         let line = if line.is_empty() { String::new() } else { format!("`{line}`") };
-        let until = form.until.map_or(String::new(), |until| format!(" to {until}"));
+        let until = match form.until {
+            None => String::new(),
+            Some(Until { version, target: None }) => format!(" to {version}"),
+            Some(Until { version, target: Some(from) }) => format!(" (from {from} on to {version})"),
+        };
         writeln!(text, "| `{}` | PTX {}{until}, {} | {line} | {state} |", row.mnemonic, form.ptx, form.target)
             .expect("writing to a string");
     }

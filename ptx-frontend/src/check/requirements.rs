@@ -1,9 +1,9 @@
 //! What a form needs of the module that uses it: a PTX version and a target.
 //!
-//! The instruction table says with what version and target a form came. Words that came to older forms later are listed
-//! here. Everything is what NVIDIA's assembler refuses as well; where the manual is not clear, nothing is asked.
+//! The instruction table says with what version and target a form or a word came, and which form is there no more.
+//! Everything is what NVIDIA's assembler refuses as well; where the manual is not clear, nothing is asked.
 
-use crate::isa::{FormLine, Opcode};
+use crate::isa::{FormLine, Opcode, YOUNGER};
 use crate::modifier::Modifier;
 
 /// A target architecture: `sm_90a` is number 90 with features that only its own kind has.
@@ -44,27 +44,6 @@ pub(super) struct Lacking {
     pub(super) has: String,
 }
 
-/// Words that are younger than some of the forms that have them: word, version, target.
-const YOUNGER: &[(&str, (u32, u32), &str)] = &[
-    ("L1::evict_normal", (7, 4), "sm_70"),
-    ("L1::evict_unchanged", (7, 4), "sm_70"),
-    ("L1::evict_first", (7, 4), "sm_70"),
-    ("L1::evict_last", (7, 4), "sm_70"),
-    ("L1::no_allocate", (7, 4), "sm_70"),
-    ("L2::64B", (7, 4), "sm_75"),
-    ("L2::128B", (7, 4), "sm_75"),
-    ("L2::256B", (7, 4), "sm_80"),
-    ("L2::cache_hint", (7, 4), "sm_80"),
-    ("b128", (7, 0), "sm_70"),
-    ("v8", (8, 1), "sm_90"),
-    ("param::entry", (8, 3), "sm_10"),
-    ("param::func", (8, 3), "sm_10"),
-    ("shared::cta", (7, 8), "sm_30"),
-    ("shared::cluster", (7, 8), "sm_90"),
-    ("cluster", (7, 8), "sm_90"),
-    ("xorsign", (7, 2), "sm_86"),
-];
-
 impl Offered {
     /// By the module's `.version` and `.target`.
     pub(super) fn by(version: (u32, u32), target: &str) -> Offered {
@@ -73,30 +52,23 @@ impl Offered {
 
     /// What is lacking for a form with these words.
     pub(super) fn lacks(&self, opcode: Opcode, line: &FormLine, words: &[Modifier]) -> Option<Lacking> {
-        if let Some(version) = line.until
-            && self.version > parse_version(version)
+        if let Some(until) = line.until
+            && self.version > parse_version(until.version)
+            && until.target.is_none_or(|from| self.is_at_least(from))
         {
-            return Some(Lacking {
-                needs: format!(
+            let needs = match until.target {
+                Some(from) => format!("needs `.sync` on .target {from} or higher since PTX ISA .version 6.4"),
+                None => format!(
                     "needs a word for its precision since PTX ISA .version 1.4: `.approx`{} or a rounding",
                     if opcode == Opcode::Div { ", `.full`" } else { "" }
                 ),
-                has: self.says_version(),
-            });
-        }
-        if matches!(opcode, Opcode::Shfl | Opcode::Vote)
-            && !words.iter().any(|word| word.as_str() == "sync")
-            && self.version >= (6, 4)
-            && self.target.is_some_and(|target| target.number >= 70)
-        {
-            return Some(Lacking {
-                needs: "needs `.sync` on .target sm_70 or higher since PTX ISA .version 6.4".to_owned(),
-                has: self.says_version(),
-            });
+            };
+            return Some(Lacking { needs, has: self.says_version() });
         }
         let younger = YOUNGER.iter().filter(|(word, ..)| words.iter().any(|each| each.as_str() == *word));
-        let needed = std::iter::once((parse_version(line.ptx), line.target));
+        let needed = std::iter::once((line.ptx, line.target));
         for (version, target) in needed.chain(younger.map(|(_, version, target)| (*version, *target))) {
+            let version = parse_version(version);
             if self.version < version {
                 return Some(Lacking {
                     needs: format!("requires PTX ISA .version {}.{} or later", version.0, version.1),
@@ -114,6 +86,11 @@ impl Offered {
             }
         }
         None
+    }
+
+    /// Whether the target is known and has what came with this one.
+    fn is_at_least(&self, target: &str) -> bool {
+        self.target.zip(Architecture::parse(target)).is_some_and(|(has, needed)| has.has(needed))
     }
 
     fn says_version(&self) -> String {

@@ -2,6 +2,7 @@
 
 use super::table::{Candidate, TABLE};
 use super::{Slot, SlotKind};
+use crate::check::NEWEST;
 use crate::isa::Opcode;
 use crate::types::ScalarType;
 
@@ -20,9 +21,8 @@ here:
 /// The first lines of a module that may use the form with this number: a version and a target that have it.
 pub fn head(opcode: Opcode, form: u16) -> String {
     let line = &opcode.row().forms[usize::from(form)];
-    let without_sync = matches!(opcode, Opcode::Shfl | Opcode::Vote) && !line.text.starts_with(".sync");
-    // What has no `.sync` is not on newer targets since PTX 6.4.
-    let version = if without_sync { "6.3" } else { line.until.unwrap_or("9.4") };
+    let newest = format!("{}.{}", NEWEST.0, NEWEST.1);
+    let version = line.until.map_or(&*newest, |until| until.version);
     format!(".version {version}\n.target sm_120a\n")
 }
 

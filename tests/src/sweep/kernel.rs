@@ -1,7 +1,7 @@
 //! The PTX around a subject: loads its operands, runs it, stores its results.
 
 use super::{FormId, Register, Subject};
-use ptx_frontend::isa::{FormLine, Opcode};
+use ptx_frontend::isa::FormLine;
 use std::fmt::Write;
 
 /// A PTX version and a target that a module needs.
@@ -47,9 +47,7 @@ impl Needs {
             |text: &str| text.split_once('.').map_or(0, |(major, minor)| number(major) * 10 + number(minor));
         let target = line.target.trim_start_matches("sm_");
         let architecture = number(target.trim_end_matches(['a', 'f']));
-        // Lanes that exchange without saying which left PTX with version 6.4.
-        let is_without_mask = matches!(opcode, Opcode::Shfl | Opcode::Vote) && !line.text.contains(".sync");
-        let until = line.until.map(version_of).or(is_without_mask.then_some(63));
+        let until = line.until.map(|until| version_of(until.version));
         Needs { version: version_of(line.ptx), architecture, until }
     }
 
