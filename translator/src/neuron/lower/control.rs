@@ -515,7 +515,7 @@ impl Lowering<'_> {
 }
 
 /// The only element of a region.
-fn single_element(region: RegionId, dtype: Dtype) -> Tile {
+pub(super) fn single_element(region: RegionId, dtype: Dtype) -> Tile {
     Tile { region, dtype, partition: 0, partitions: 1, offset: 0, dims: smallvec![Dim { stride: 1, num: 1 }] }
 }
 

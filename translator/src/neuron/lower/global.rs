@@ -13,7 +13,7 @@ use super::super::program::*;
 use super::super::words::{AluOp, Dge, Dtype, Engine};
 use super::Lowering;
 use super::build::{Scope, View};
-use super::control::Mask;
+use super::control::{Mask, single_element};
 use super::values::Place;
 use crate::neuron::device::DeviceModel;
 use crate::pass::find_affine_values::{Affine, AffineValues, Factor};
@@ -99,7 +99,7 @@ impl Lowering<'_> {
                 let view = self.target(inst.results[0]);
                 (self.b.tile(view, false), vec![view])
             }
-            _ => self.interleaved(element, count),
+            _ => self.side_by_side(element, count, false),
         };
         let staging = Tile { dtype: element, ..staging };
         if !self.whole_wave(access, inst, &linear, mask, &staging, true) {
@@ -122,7 +122,7 @@ impl Lowering<'_> {
         let Some(linear) = self.coalesced(access, inst) else { return false };
         let count = inst.args.len() as u32 - 1;
         let element = memory_dtype(access.ty);
-        let (staging, views) = self.interleaved(element, count);
+        let (staging, views) = self.side_by_side(element, count, false);
         let places: Vec<Place> = inst.args[1..].iter().map(|arg| self.place(*arg, at)).collect();
         let staging = match places[..] {
             [Place::At(view)] if !view.is_column && view.dtype.bytes() == element.bytes() => {
@@ -139,18 +139,6 @@ impl Lowering<'_> {
             self.by_rows(access, inst, &linear, address, at, mask, &staging, false);
         }
         true
-    }
-
-    /// A tile of `count` memory elements per lane, side by side as in memory, and the views of each.
-    fn interleaved(&mut self, dtype: Dtype, count: u32) -> (Tile, Vec<View>) {
-        let (partitions, columns, here) = (self.b.partitions(), self.b.columns(), self.here());
-        let name = format!("vector_{}", self.b.program.regions.len());
-        let region = self.b.sbuf(name, dtype, columns * count * dtype.bytes(), partitions, here);
-        let dims = smallvec![Dim { stride: 1, num: columns * count }];
-        let tile = Tile { region, dtype, partition: 0, partitions, offset: 0, dims };
-        let view =
-            |index| View { region, dtype, offset: index * dtype.bytes(), stride: count as i32, is_column: false };
-        (tile, (0..count).map(view).collect())
     }
 
     /// A loaded element in a wider register: extended as its type says, exactly.
@@ -351,9 +339,8 @@ impl Lowering<'_> {
         });
         let on_chip = Operand::Tile(tile.clone());
         let operands = if is_load { [on_chip, memory, limit] } else { [memory, on_chip, limit] };
-        let dge = match (self.b.program.device, engine) {
-            (_, Engine::GpSimd) => Dge::Software,
-            (DeviceModel::Trn1, _) => Dge::Static,
+        let dge = match self.b.program.device {
+            DeviceModel::Trn1 => Dge::Static,
             _ => Dge::Hardware,
         };
         let attributes = [self.globals.queue(), Attribute::Dge(dge)];
@@ -752,14 +739,7 @@ impl Lowering<'_> {
         let column = self.temporary(Type::Pred, true);
         self.b.any_lane(column, left);
         let flag = self.b.sbuf(format!("left_{}", self.b.program.regions.len()), Dtype::U8, 1, 1, self.here());
-        let flag = Tile {
-            region: flag,
-            dtype: Dtype::U8,
-            partition: 0,
-            partitions: 1,
-            offset: 0,
-            dims: smallvec![Dim { stride: 1, num: 1 }],
-        };
+        let flag = single_element(flag, Dtype::U8);
         let operands = [Operand::Tile(flag.clone()), self.b.operand(column, true)];
         self.b.emit(Engine::GpSimd, Opcode::TensorPartitionReduce, operands, [Attribute::Op(AluOp::Max)]);
         self.b.begin_arm();

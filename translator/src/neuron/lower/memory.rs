@@ -109,7 +109,7 @@ impl Lowering<'_> {
             let view = self.target(inst.results[0]);
             (self.b.tile(view, column), vec![view])
         } else {
-            self.side_by_side(ty, count, column)
+            self.side_by_side(dtype_of(ty), count, column)
         };
         let operands = [
             Operand::Tile(staging),
@@ -129,9 +129,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// A tile of `count` elements per lane, and the views of each.
-    fn side_by_side(&mut self, ty: Type, count: u32, column: bool) -> (Tile, Vec<View>) {
-        let dtype = dtype_of(ty);
+    /// A tile of `count` elements per lane, side by side as in memory, and the views of each.
+    pub(super) fn side_by_side(&mut self, dtype: Dtype, count: u32, column: bool) -> (Tile, Vec<View>) {
         let lanes = if column { 1 } else { self.b.columns() };
         let name = format!("vector_{}", self.b.program.regions.len());
         let (partitions, here) = (self.b.partitions(), self.here());
@@ -198,7 +197,7 @@ impl Lowering<'_> {
                 Place::At(view) => self.b.operand(view, column),
             };
         }
-        let (tile, views) = self.side_by_side(ty, values.len() as u32, column);
+        let (tile, views) = self.side_by_side(dtype_of(ty), values.len() as u32, column);
         for (view, place) in views.into_iter().zip(values) {
             self.write(view, *place, ty, Mask::All);
         }
@@ -251,7 +250,7 @@ impl Lowering<'_> {
                 (self.b.operand(view, false), vec![view])
             }
             count => {
-                let (tile, views) = self.side_by_side(ty, count, false);
+                let (tile, views) = self.side_by_side(dtype_of(ty), count, false);
                 (Operand::Tile(tile), views)
             }
         };
