@@ -159,11 +159,12 @@ pub fn signature(op: &Op) -> Result<Signature, String> {
         Op::SetStackTop | Op::Free => of(&[B64], &[]),
         Op::Sleep => of(&[B32], &[]),
         Op::Image(image) => image.signature()?,
-        Op::Collective(Collective::Mma(mma)) => {
-            mma.check()?;
-            mma_signature(mma)
+        Op::Collective(collective) => {
+            if let Collective::Mma(mma) = collective {
+                mma.check()?;
+            }
+            collective_signature(*collective)
         }
-        Op::Collective(collective) => collective_signature(*collective),
     })
 }
 

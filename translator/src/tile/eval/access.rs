@@ -172,10 +172,17 @@ fn write(bytes: &mut [u8], at: usize, count: u32, bits: u64) -> Option<()> {
 #[inline(always)]
 fn aligned(what: &'static str, access: &Access, base: u64, bytes: u32) -> Checked<u64> {
     let address = base.wrapping_add_signed(access.offset.into());
+    check_alignment(what, address, bytes)?;
+    Ok(address)
+}
+
+/// `bytes` is a power of two.
+#[inline(always)]
+pub(super) fn check_alignment(access: &'static str, address: u64, bytes: u32) -> Checked<()> {
     if address & u64::from(bytes - 1) == 0 {
-        Ok(address)
+        Ok(())
     } else {
-        Err(Box::new(FaultKind::Misaligned { access: what, address, bytes }))
+        Err(Box::new(FaultKind::Misaligned { access, address, bytes }))
     }
 }
 

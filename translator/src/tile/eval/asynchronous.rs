@@ -1,6 +1,6 @@
 //! Bulk copies, and what all asynchronous operations share. A copy is done at once when a lane starts it.
 
-use super::access::{Checked, Place, Reach};
+use super::access::{Checked, Place, Reach, check_alignment};
 use super::atomic::{Change, change};
 use super::cluster::Machine;
 use super::mbarrier::{Object, offset_in_cta};
@@ -60,14 +60,6 @@ impl Warp {
 
 pub(super) fn mistake(what: impl Into<String>) -> Box<FaultKind> {
     Box::new(FaultKind::IllegalInstruction(what.into()))
-}
-
-pub(super) fn check_alignment(access: &'static str, address: u64, bytes: u32) -> Checked<()> {
-    if address & u64::from(bytes - 1) == 0 {
-        Ok(())
-    } else {
-        Err(Box::new(FaultKind::Misaligned { access, address, bytes }))
-    }
 }
 
 /// Where a copy goes: the CTA, and the barrier object that it signals there.

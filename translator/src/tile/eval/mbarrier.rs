@@ -4,8 +4,8 @@
 //! 20 bits of arrivals expected in the next one, 21 bits of bytes still to come plus 2^20 (they may come before they are
 //! expected), and the phase's parity in the highest bit. No object is 0, so memory that holds none is told apart.
 
-use super::FaultKind;
-use super::access::{Checked, Place, Reach};
+use super::access::{Checked, Place, Reach, check_alignment};
+use super::asynchronous::mistake;
 use super::outside::GlobalMemory;
 use crate::tile::{Mbarrier, Space, window};
 
@@ -91,9 +91,7 @@ struct Event {
 impl<M: GlobalMemory> Reach<'_, '_, M> {
     /// The object at an address.
     pub(super) fn object(&mut self, space: Space, address: u64) -> Checked<Object> {
-        if !address.is_multiple_of(8) {
-            return Err(Box::new(FaultKind::Misaligned { access: "mbarrier", address, bytes: 8 }));
-        }
+        check_alignment("mbarrier", address, 8)?;
         let place = self.locate(space, address);
         match place {
             Place::Shared(rank, at) if self.covers(&place, 8) => Ok(Object { rank, at }),
@@ -105,10 +103,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         let bits = self.load(&Place::Shared(object.rank, object.at), 8).expect("the object's place was checked");
         match State::of(bits) {
             Some(state) => Ok((bits, state)),
-            None => {
-                let what = format!("there is no barrier object at shared address {:#x}", object.at);
-                Err(Box::new(FaultKind::IllegalInstruction(what)))
-            }
+            None => Err(mistake(format!("there is no barrier object at shared address {:#x}", object.at))),
         }
     }
 
@@ -119,7 +114,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
     /// Lets something happen, and returns the state from before.
     fn happen(&mut self, object: Object, event: Event) -> Checked<u64> {
         let (before, state) = self.state(object)?;
-        let after = state.after(event).map_err(|what| Box::new(FaultKind::IllegalInstruction(what)))?;
+        let after = state.after(event).map_err(mistake)?;
         self.put(object, after.bits());
         Ok(before)
     }
@@ -141,8 +136,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         let before = match what {
             Mbarrier::Init => {
                 if !(1..=MOST).contains(&number) {
-                    let what = format!("a barrier object counts 1 to {MOST} arrivals, not {number}");
-                    return Err(Box::new(FaultKind::IllegalInstruction(what)));
+                    return Err(mistake(format!("a barrier object counts 1 to {MOST} arrivals, not {number}")));
                 }
                 self.put(object, State { pending: number, expected: number, bytes: 0, parity: 0 }.bits());
                 0

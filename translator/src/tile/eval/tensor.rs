@@ -3,8 +3,8 @@
 //! Whatever the mode, a copy is a list of rows: elements side by side in dimension 0, which lie in shared memory one
 //! row after the other, at places that the swizzling then permutes.
 
-use super::access::{Checked, Place, Reach};
-use super::asynchronous::{Targets, check_alignment, mistake};
+use super::access::{Checked, Place, Reach, check_alignment};
+use super::asynchronous::{Targets, mistake};
 use super::atomic::{Change, change};
 use super::outside::GlobalMemory;
 use crate::tile::tensor_map::{self, Access, Elements, TensorMap};
