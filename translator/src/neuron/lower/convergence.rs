@@ -46,6 +46,7 @@ fn at_line(why: &str, line: u32) -> String {
     if line == 0 { why.to_string() } else { format!("{why} (line {line})") }
 }
 
+/// Refuses what lane layout has no place for.
 fn operation(inst: &Inst) -> Result<(), String> {
     Err(match inst.op {
         Op::Printf => "calls printf",
@@ -54,23 +55,18 @@ fn operation(inst: &Inst) -> Result<(), String> {
         Op::Malloc | Op::Free => "allocates on the device heap",
         Op::FunctionAddress(_) => "takes the address of a function",
         Op::Image(_) => "reads textures or surfaces",
-        Op::Async(what) => asynchronous(&what),
+        Op::Async(what) => match what {
+            Async::Mbarrier(..) => "uses a barrier object in memory",
+            Async::Copy(_) | Async::Clear(_) => "copies blocks of bytes (`cp.async.bulk`)",
+            Async::Cancel { .. } => "asks for the work of another cluster",
+            Async::Tensor(_) => "copies by a tensor map (`cp.async.bulk.tensor`)",
+        },
         Op::Load(Access { space: Space::SharedCluster, .. })
         | Op::Store(Access { space: Space::SharedCluster, .. })
         | Op::Atomic(_, Access { space: Space::SharedCluster, .. }) => "reaches the shared memory of its cluster",
         _ => return Ok(()),
     }
     .into())
-}
-
-/// What an operation is that lane layout has no place for.
-pub(super) fn asynchronous(what: &Async) -> &'static str {
-    match what {
-        Async::Mbarrier(..) => "uses a barrier object in memory",
-        Async::Copy(_) | Async::Clear(_) => "copies blocks of bytes (`cp.async.bulk`)",
-        Async::Cancel { .. } => "asks for the work of another cluster",
-        Async::Tensor(_) => "copies by a tensor map (`cp.async.bulk.tensor`)",
-    }
 }
 
 fn terminator(terminator: &Terminator, shape: LaunchShape) -> Result<(), String> {

@@ -14,10 +14,10 @@ mod float;
 use super::super::isa::Opcode;
 use super::super::program::{Attribute, Numerics, Operand as Argument};
 use super::super::words::{AluOp, Dtype, Engine};
+use super::Lowering;
 use super::build::{View, dtype_of};
 use super::control::Mask;
 use super::values::Place;
-use super::{Lowering, convergence};
 use crate::tile::{Attributes, BlockId, Collective, Elementwise, Inst, Op, Type};
 use ptx_frontend::types::{BoolOp, Comparison, ScalarType};
 
@@ -50,13 +50,15 @@ impl Lowering<'_> {
             // Memory operations of a lane are in program order, and those of a wave's lanes complete one after the
             // other, so fences have nothing to add; sleeping lanes would wait for nobody.
             Op::Fence(..) | Op::Sleep | Op::Nop => {}
-            Op::FunctionAddress(_) => self.refuse("takes the address of a function"),
-            Op::Image(_) => self.refuse("reads textures or surfaces"),
-            Op::Printf => self.refuse("calls printf"),
-            Op::AssertFail => self.refuse("calls assert"),
-            Op::StackTop | Op::SetStackTop => self.refuse("takes memory from the stack"),
-            Op::Malloc | Op::Free => self.refuse("allocates on the device heap"),
-            Op::Async(what) => self.refuse(convergence::asynchronous(&what)),
+            Op::FunctionAddress(_)
+            | Op::Image(_)
+            | Op::Printf
+            | Op::AssertFail
+            | Op::StackTop
+            | Op::SetStackTop
+            | Op::Malloc
+            | Op::Free
+            | Op::Async(_) => unreachable!("`convergence::check` has refused it"),
         }
     }
 
