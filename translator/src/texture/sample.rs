@@ -209,6 +209,13 @@ fn addressed(index: i64, n: u32, mode: AddressMode) -> Option<i64> {
     }
 }
 
+/// The same where one texel alone is taken. Only filtering mixes the border into `clamp_ogl`, which is OpenGL's
+/// `GL_CLAMP`: without, its greatest coordinate is in the last texel (OpenGL 2.1 specification, "Texture
+/// Minification").
+fn addressed_alone(index: i64, n: u32, mode: AddressMode) -> Option<i64> {
+    addressed(index, n, if mode == AddressMode::ClampOgl { AddressMode::Clamp } else { mode })
+}
+
 struct Texture<'t> {
     image: &'t Image,
     sampler: &'t Sampler,
@@ -289,7 +296,7 @@ impl Texture<'_> {
         for axis in 0..axes {
             let (index, n) = (i64::from(at[axis]) + i64::from(fetch.offset[axis]), level.size[axis]);
             let mode = if self.image.is_linear { AddressMode::Border } else { self.sampler.mode(axis) };
-            match addressed(index, n, mode) {
+            match addressed_alone(index, n, mode) {
                 Some(index) => texel[axis] = index as u32,
                 // Beyond linear memory there is 0, whatever the border.
                 None if self.image.is_linear && self.is_integer() => return Ok(Colour::Integers([0; 4])),
@@ -303,7 +310,7 @@ impl Texture<'_> {
     }
 
     /// The texels that count in each dimension.
-    fn taps(&self, level: &Level, place: &Place, is_linear: bool) -> [Taps; 3] {
+    fn taps(&self, level: &Level, place: &Place) -> [Taps; 3] {
         let taps = |axis: usize| -> Taps {
             if axis >= place.axes {
                 return Taps::one(Some(0));
@@ -311,8 +318,8 @@ impl Texture<'_> {
             let (n, mode) = (level.size[axis], self.mode(place, axis));
             let offset = place.offset[axis];
             let position = position(place.at[axis], f64::from(n), offset, place.is_normalized, mode);
-            if !is_linear {
-                return Taps::one(addressed(position.floor() as i64, n, mode));
+            if !self.sampler.is_linear {
+                return Taps::one(addressed_alone(position.floor() as i64, n, mode));
             }
             let from = position - 0.5;
             let (index, fraction) = (from.floor(), weight(from - from.floor()));
@@ -373,7 +380,7 @@ impl Texture<'_> {
     /// The filtered value at a level.
     fn at_level(&mut self, level: usize, place: &Place) -> Result<Colour, Trouble> {
         let level = self.image.levels[level];
-        let taps = self.taps(&level, place, self.sampler.is_linear);
+        let taps = self.taps(&level, place);
         let [xs, ys, zs] = [taps[0].as_slice(), taps[1].as_slice(), taps[2].as_slice()];
         if let ([(x, _)], [(y, _)], [(z, _)]) = (xs, ys, zs) {
             let (Some(x), Some(y), Some(z)) = (*x, *y, *z) else { return Ok(self.border()) };

@@ -87,6 +87,21 @@ fn axis(mode: AddressMode, n: i64, position: i64) -> ([Option<i64>; 2], i64) {
 const MODES: [AddressMode; 4] = [AddressMode::Wrap, AddressMode::Mirror, AddressMode::Clamp, AddressMode::Border];
 
 #[test]
+fn the_border_is_in_clamp_ogl_only_where_filtering_mixes_it_in() {
+    let picture = Picture::new([4, 1, 1], |at| at as f32);
+    let at_x = |is_linear, x| {
+        picture.fetch(&sampler(AddressMode::ClampOgl, is_linear, true), &at(Geometry::D1, [x, 0.0, 0.0]))
+    };
+    assert_eq!([-1.0, 0.0, 0.5, 1.0, 2.0].map(|x| at_x(false, x)), [0.0, 0.0, 2.0, 3.0, 3.0]);
+    assert_eq!([-1.0, 0.0, 0.5, 1.0, 2.0].map(|x| at_x(true, x)), [500.0, 500.0, 1.5, 501.5, 501.5]);
+    let texel = |x| {
+        let request = Fetch { coordinates: Coordinates::Integer([x, 0, 0]), ..at(Geometry::D1, [0.0; 3]) };
+        picture.fetch(&sampler(AddressMode::ClampOgl, false, false), &request)
+    };
+    assert_eq!([-1, 0, 3, 4].map(texel), [0.0, 0.0, 3.0, 3.0]);
+}
+
+#[test]
 fn linear_filtering_in_one_dimension_is_the_guides_formula() {
     let n = 8;
     let picture = Picture::new([n, 1, 1], |i| (i * i * 3 % 97) as f32);
