@@ -247,6 +247,16 @@ pub enum Operand {
     List(Vec<Operand>),
 }
 
+impl Operand {
+    /// The operands in braces; one stands for itself.
+    pub fn elements(&self) -> &[Operand] {
+        match self {
+            Operand::Vector(elements) => elements,
+            one => std::slice::from_ref(one),
+        }
+    }
+}
+
 /// Which bytes or halves of a register a video instruction uses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Part {

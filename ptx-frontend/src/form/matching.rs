@@ -115,10 +115,7 @@ impl Candidate {
             }
             SlotKind::Elements => {
                 let (ty, bits) = self.ty(TypeName::Word(0));
-                let parts = match operand {
-                    Operand::Vector(parts) => &parts[..],
-                    part => std::slice::from_ref(part),
-                };
+                let parts = operand.elements();
                 if parts.len() as u32 != self.vector {
                     return named(&format!("{} values", self.vector));
                 }

@@ -32,7 +32,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
     let access = access(space, ty, vector, order, scope, offset);
     let mut args = vec![base];
     for source in sources {
-        for part in parts(source) {
+        for part in source.elements() {
             if ty.bits() == 128 {
                 args.extend(at.wide_value(part)?);
             } else {
@@ -49,7 +49,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
     }
     let types = vec![Type::holding(access.ty.bits()); usize::from(access.vector)];
     let values = at.builder.emit(Op::Atomic(op, access), &args, &types);
-    let parts = parts(destination);
+    let parts = destination.elements();
     match (&values[..], ty.bits()) {
         ([low, high], 128) if parts.len() == 1 => at.put_wide(&parts[0], [*low, *high]),
         (values, bits) if bits != 128 && values.len() == parts.len() => {
@@ -59,12 +59,5 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
             Ok(())
         }
         _ => Err(Failure::form()),
-    }
-}
-
-fn parts(operand: &Operand) -> &[Operand] {
-    match operand {
-        Operand::Vector(parts) => parts,
-        part => std::slice::from_ref(part),
     }
 }

@@ -181,12 +181,8 @@ pub(super) fn access(
     let [target, data, rest @ ..] = operands else { return Err(Failure::form()) };
     let Place::Memory(tile_space, base, offset) = place(at, target, space)? else { return Err(Failure::form()) };
     let access = memory::access(tile_space, ty, vector, order, scope, offset);
-    let parts = match data {
-        Operand::Vector(parts) => &parts[..],
-        part => std::slice::from_ref(part),
-    };
     let mut args = vec![base];
-    for part in parts {
+    for part in data.elements() {
         if ty.bits() == 128 {
             args.extend(at.wide_value(part)?);
         } else {

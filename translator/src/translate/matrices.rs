@@ -35,10 +35,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
 
 /// The registers in braces; one needs none.
 fn registers<'o>(operand: &'o Operand, count: usize, what: &str) -> Result<&'o [Operand], Failure> {
-    let registers = match operand {
-        Operand::Vector(registers) => &registers[..],
-        register => std::slice::from_ref(register),
-    };
+    let registers = operand.elements();
     if registers.len() == count {
         Ok(registers)
     } else {

@@ -27,10 +27,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
         [address, data] | [address, data, Operand::Register(_)] if !is_load => (address, data),
         _ => return Err(Failure::form()),
     };
-    let parts = match data {
-        Operand::Vector(parts) => &parts[..],
-        part => std::slice::from_ref(part),
-    };
+    let parts = data.elements();
     if parts.len() != usize::from(vector) {
         return Err(Failure::form());
     }

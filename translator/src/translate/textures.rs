@@ -82,19 +82,13 @@ fn handle(at: &mut Lowering<'_>, operand: &Operand) -> Result<Value, Failure> {
 
 /// The elements of an operand, in braces or alone.
 fn parts(operand: &Operand, count: u8) -> Result<&[Operand], Failure> {
-    let parts = match operand {
-        Operand::Vector(parts) => &parts[..],
-        part => std::slice::from_ref(part),
-    };
+    let parts = operand.elements();
     if parts.len() == usize::from(count) { Ok(parts) } else { Err(Failure::form()) }
 }
 
 /// The first `count` elements of a vector, which may have more as padding; all of 32 bits.
 fn words_of(at: &mut Lowering<'_>, operand: &Operand, count: usize) -> Result<Vec<Value>, Failure> {
-    let parts = match operand {
-        Operand::Vector(parts) => &parts[..],
-        part => std::slice::from_ref(part),
-    };
+    let parts = operand.elements();
     if parts.len() < count {
         return Err(Failure::Named { what: "coordinates".into(), reason: format!("{count} are needed") });
     }
