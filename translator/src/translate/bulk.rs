@@ -149,10 +149,7 @@ fn map_address(at: &mut Lowering<'_>, indexed: &[Operand]) -> Result<Value, Fail
 
 /// The address that a bracketed operand means in a space.
 fn address(at: &mut Lowering<'_>, operand: &Operand, space: StateSpace) -> Result<Value, Failure> {
-    match place(at, operand, space)? {
-        Place::Memory(_, base, offset) => at.add_offset(base, offset.into()),
-        Place::Object(..) => Err(Failure::form()),
-    }
+    Ok(memory::address(at, operand, space)?.1)
 }
 
 /// The address of a barrier object, which is in shared memory.
@@ -193,7 +190,7 @@ pub(super) fn access(
     match (signals, rest) {
         (true, [mbar]) => {
             let bytes = u32::from(vector) * ty.bytes();
-            mbarrier::complete(at, mbar, StateSpace::SharedCluster, bytes)
+            mbarrier::complete(at, mbar, bytes)
         }
         (false, []) => Ok(()),
         _ => Err(Failure::form()),
@@ -207,8 +204,7 @@ pub(super) fn clear(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     let [target, size, Operand::Integer(0)] = operands else {
         return Err(Failure::because("only 0 can be stored so"));
     };
-    let Place::Memory(tile_space, base, offset) = place(at, target, space)? else { return Err(Failure::form()) };
-    let base = at.add_offset(base, offset.into())?;
+    let (space, start) = memory::address(at, target, space)?;
     let size = match size {
         Operand::Integer(size) => Value::Const(*size as u64),
         Operand::Register(register) => {
@@ -218,7 +214,7 @@ pub(super) fn clear(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
         }
         _ => return Err(Failure::form()),
     };
-    at.builder.emit(Op::Async(Async::Clear(tile_space)), &[base, size], &[]);
+    at.builder.emit(Op::Async(Async::Clear(space)), &[start, size], &[]);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Barrier objects in memory: `mbarrier`.
 
 use super::body::{Failure, Lowering};
-use super::memory::{Place, place};
+use super::memory::address;
 use super::words::Words;
 use crate::tile::{Async, Elementwise, Mbarrier, Op, Operand as Value, Space, Type};
 use ptx_frontend::checked::Operand;
@@ -20,32 +20,32 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     words.take_type();
     let number = |at: &mut Lowering<'_>, operand: &Operand| at.value(operand, ScalarType::U32);
     match (what, operands) {
-        ("init", [address, count]) => {
-            let object = object(at, address, space)?;
+        ("init", [place, count]) => {
+            let object = address(at, place, space)?;
             let count = number(at, count)?;
             act(at, object, Mbarrier::Init, &[count]);
             Ok(())
         }
-        ("inval", [address]) => {
-            let object = object(at, address, space)?;
+        ("inval", [place]) => {
+            let object = address(at, place, space)?;
             act(at, object, Mbarrier::Inval, &[]);
             Ok(())
         }
-        ("expect_tx" | "complete_tx", [address, bytes]) => {
-            let object = object(at, address, space)?;
+        ("expect_tx" | "complete_tx", [place, bytes]) => {
+            let object = address(at, place, space)?;
             let bytes = number(at, bytes)?;
             act(at, object, if what == "expect_tx" { Mbarrier::Expect } else { Mbarrier::Complete }, &[bytes]);
             Ok(())
         }
-        ("arrive" | "arrive_drop", [.., last]) => {
-            let (destination, address, count) = match operands {
-                [address @ Operand::Address(..)] => (&Operand::Sink, address, None),
-                [address @ Operand::Address(..), count] => (&Operand::Sink, address, Some(count)),
-                [destination, address] => (destination, address, None),
-                [destination, address, _] => (destination, address, Some(last)),
+        ("arrive" | "arrive_drop", _) => {
+            let (destination, place, count) = match operands {
+                [place @ Operand::Address(..)] => (&Operand::Sink, place, None),
+                [place @ Operand::Address(..), count] => (&Operand::Sink, place, Some(count)),
+                [destination, place] => (destination, place, None),
+                [destination, place, count] => (destination, place, Some(count)),
                 _ => return Err(Failure::form()),
             };
-            let object = object(at, address, space)?;
+            let object = address(at, place, space)?;
             let count = count.map(|count| number(at, count)).transpose()?.unwrap_or(Value::Const(1));
             let arrive =
                 Op::Async(Async::Mbarrier(Mbarrier::Arrive { expects, drops: what == "arrive_drop" }, object.0));
@@ -53,8 +53,8 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
             at.put(destination, before, ScalarType::B64)
         }
         // How long `try_wait` waits is up to the machine; this one looks once.
-        ("test_wait" | "try_wait", [destination, address, phase] | [destination, address, phase, _]) => {
-            let object = object(at, address, space)?;
+        ("test_wait" | "try_wait", [destination, place, phase] | [destination, place, phase, _]) => {
+            let object = address(at, place, space)?;
             let phase = at.value(phase, if parity { ScalarType::U32 } else { ScalarType::B64 })?;
             let test = Op::Async(Async::Mbarrier(Mbarrier::Test { parity }, object.0));
             let is_over = at.builder.emit(test, &[object.1, phase], &[Type::Pred])[0];
@@ -81,30 +81,22 @@ pub(super) fn arrive_after_copies(
     let counts = words.take("noinc");
     let space = words.take_with(StateSpace::from_str).unwrap_or(StateSpace::Generic);
     words.take_type();
-    let [address] = operands else { return Err(Failure::form()) };
-    let object = object(at, address, space)?;
+    let [place] = operands else { return Err(Failure::form()) };
+    let object = address(at, place, space)?;
     let arrivals = Value::Const(counts.into());
     act(at, object, Mbarrier::Arrive { expects: false, drops: false }, &[arrivals]);
     Ok(())
 }
 
-/// Tells the object at an address that so many bytes have come.
-pub(super) fn complete(at: &mut Lowering<'_>, operand: &Operand, space: StateSpace, bytes: u32) -> Result<(), Failure> {
-    let object = object(at, operand, space)?;
+/// Tells the object at an address in shared memory that so many bytes have come.
+pub(super) fn complete(at: &mut Lowering<'_>, operand: &Operand, bytes: u32) -> Result<(), Failure> {
+    let object = address(at, operand, StateSpace::SharedCluster)?;
     act(at, object, Mbarrier::Complete, &[Value::Const(bytes.into())]);
     Ok(())
 }
 
 const KINDS: &[&str] =
     &["init", "inval", "expect_tx", "complete_tx", "arrive", "arrive_drop", "test_wait", "try_wait", "pending_count"];
-
-/// Space and address of the object that an operand names.
-fn object(at: &mut Lowering<'_>, operand: &Operand, space: StateSpace) -> Result<(Space, Value), Failure> {
-    match place(at, operand, space)? {
-        Place::Memory(space, base, offset) => Ok((space, at.add_offset(base, offset.into())?)),
-        Place::Object(..) => Err(Failure::form()),
-    }
-}
 
 fn act(at: &mut Lowering<'_>, object: (Space, Value), what: Mbarrier, args: &[Value]) {
     let args: Vec<Value> = std::iter::once(object.1).chain(args.iter().copied()).collect();

@@ -130,6 +130,14 @@ pub(super) fn place(at: &mut Lowering<'_>, operand: &Operand, space: StateSpace)
     Ok(Place::Memory(space, base, offset))
 }
 
+/// The same of operations that take no constant beside the address: the space, and the address with the constant in it.
+pub(super) fn address(at: &mut Lowering<'_>, operand: &Operand, space: StateSpace) -> Result<(Space, Value), Failure> {
+    match place(at, operand, space)? {
+        Place::Memory(space, base, offset) => Ok((space, at.add_offset(base, offset.into())?)),
+        Place::Object(..) => Err(Failure::form()),
+    }
+}
+
 fn load(at: &mut Lowering<'_>, access: Access, base: Value, ty: ScalarType, parts: &[Operand]) -> Result<(), Failure> {
     // Loads fill wider registers by themselves.
     let mut types = Vec::new();

@@ -5,7 +5,7 @@
 //! and accesses its own elements there.
 
 use super::super::body::{Failure, Lowering};
-use super::super::memory::{Place, place};
+use super::super::memory::address;
 use super::super::words::Words;
 use super::registers;
 use crate::tile::{Access, Elementwise, Op, Operand as Value, Space, Type};
@@ -168,10 +168,9 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(at: &mut Lowering<'_>, words: &mut Words, address: &Operand) -> Result<Rows, Failure> {
+    fn of(at: &mut Lowering<'_>, words: &mut Words, rows: &Operand) -> Result<Rows, Failure> {
         let space = words.take_with(StateSpace::from_str).unwrap_or(StateSpace::Generic);
-        let Place::Memory(space, base, offset) = place(at, address, space)? else { return Err(Failure::form()) };
-        let address = at.add_offset(base, offset.into())?;
+        let (space, address) = address(at, rows, space)?;
         let low = at.resize(address, Type::B64, Type::B32, false)?;
         // Rows are aligned to 16 bytes. One that is not gets an odd address, so that accesses of its parts fault.
         let by_8 = at.with_constant(Elementwise::Shr, low, 3)?;
