@@ -305,8 +305,12 @@ pub(super) fn cluster_launch_control(
         let space = words.take_with(StateSpace::from_str).unwrap_or(StateSpace::Generic);
         words.take_type();
         let [answer, mbar] = operands else { return Err(Failure::form()) };
-        let args = [address(at, answer, space)?, address(at, mbar, space)?];
-        at.builder.emit(Op::Async(Async::Cancel { space: memory::tile_space(space)?, multicast }), &args, &[]);
+        // Variables without a space word are in their own space.
+        let (answer, mbar) = (memory::address(at, answer, space)?, memory::address(at, mbar, space)?);
+        if answer.0 != mbar.0 {
+            return Err(Failure::because("the answer and the barrier object are named by one kind of address"));
+        }
+        at.builder.emit(Op::Async(Async::Cancel { space: answer.0, multicast }), &[answer.1, mbar.1], &[]);
         return Ok(());
     }
     // An answer has in its lowest bit whether a cluster was cancelled, and in its upper words which one.

@@ -517,3 +517,21 @@ fn function_variables_of_one_name_have_symbols_of_their_own() {
         .collect();
     assert_eq!(names, ["counter", "counter#1"]);
 }
+
+#[test]
+fn variables_that_a_cluster_launch_control_names_are_in_their_own_space() {
+    let declared = ".shared .align 16 .b8 answer[16]; .shared .align 8 .b64 barrier;";
+    let request = "clusterlaunchcontrol.try_cancel.async.mbarrier::complete_tx::bytes.b128";
+    let translated = |operands: &str| {
+        let ptx = format!(
+            ".version 8.6\n.target sm_100\n.address_size 64\n.visible .entry k() {{\n{declared}\n.reg .b64 %rd<2>;\n\
+             mov.u64 %rd1, 4096;\n{request} {operands};\nret;\n}}\n"
+        );
+        let module = ptx_frontend::parse_module(&ptx, "t.ptx").unwrap_or_else(|errors| panic!("{errors:?}"));
+        translate(&module, "k", &Options::default())
+    };
+    let named = translated("[answer], [barrier]").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(statements(&named), "bb0:\ncancel_launch.shared 0, 16\nexit");
+    let mixed = translated("[%rd1], [barrier]").expect_err("the spaces differ");
+    assert!(mixed.to_string().contains("one kind of address"), "{mixed}");
+}
