@@ -21,7 +21,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
             let ty = words.take_type().ok_or_else(Failure::form)?;
             let address = at.value(source, ty)?;
             if ty.bits() != 64 {
-                return Err(Failure::because(THIRTY_TWO_BITS));
+                return Err(Failure::because("generic addresses have 64 bits"));
             }
             let base = window_of(at, space)?;
             let converted = match (base, to_space) {
@@ -74,9 +74,6 @@ pub(super) fn lower(at: &mut Lowering<'_>, name: &str, words: &mut Words, operan
         _ => Err(Failure::form()),
     }
 }
-
-/// Why `cvta.u32` is not there.
-const THIRTY_TWO_BITS: &str = "generic addresses have 64 bits";
 
 /// All dot-words of `createpolicy` that are no hints anyway.
 const POLICY_WORDS: &[&str] = &["range", "fractional", "cvt", "global", "L2", "b64"];

@@ -161,12 +161,7 @@ impl Fragment {
         }
     }
 
-    /// An element of lane 0, and how far the other lanes' are from there: by group, and by place in a group. Both as
-    /// line in memory and element in the line.
-    fn line_and_element(&self, at: Position) -> (usize, usize) {
-        if self.by_columns { (at.column, at.row) } else { (at.row, at.column) }
-    }
-
+    /// An element of lane 0: its line in memory, and its place in the line.
     fn element_of_lane_0(&self, register: usize, i: usize) -> (usize, usize) {
         let mma = &self.mma;
         let at = match self.matrix {
@@ -180,7 +175,7 @@ impl Fragment {
             }
             Matrix::C => fragment::of_c(mma.m.into(), register * self.per_register + i),
         };
-        self.line_and_element(at)
+        if self.by_columns { (at.column, at.row) } else { (at.row, at.column) }
     }
 
     /// Elements from one line to the next where the program does not say.
@@ -201,7 +196,7 @@ struct Memory {
     offset: i32,
     /// Address of the lane's first element.
     base: Value,
-    /// Bytes between lines, times 8.
+    /// Bits between lines.
     stride: Value,
 }
 
