@@ -22,11 +22,18 @@ fn header() -> Option<PathBuf> {
     search(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.deps"), 5)
 }
 
+/// Where `stddef.h` and its kind are: a libclang that came without a compiler has none of its own.
+fn compiler_headers() -> Option<String> {
+    let output = std::process::Command::new("g++").arg("-print-file-name=include").output().ok()?;
+    Some(format!("-idirafter{}", String::from_utf8(output.stdout).ok()?.trim_end()))
+}
+
 fn builder(header: &Path) -> bindgen::Builder {
     bindgen::Builder::default()
         .header(header.to_str().expect("a path in UTF-8"))
         // Declares the old structures and functions too, for which programs still ask.
         .clang_arg("-D__CUDA_API_VERSION_INTERNAL")
+        .clang_args(compiler_headers())
 }
 
 /// Types and constants only: functions are rows of `driver_api.rs`.
