@@ -58,7 +58,7 @@ pub struct Recorded {
     pub is_exact: bool,
 }
 
-/// A hash that is the same everywhere (FNV-1a over the values).
+/// A hash that is the same everywhere: FNV-1a's constants over whole values, turned so that high bits count too.
 fn hash(inputs: &[Vec<u64>]) -> u64 {
     let mix = |hash: u64, value: &u64| (hash ^ value).wrapping_mul(0x100_0000_01b3).rotate_left(23);
     inputs.iter().flatten().fold(0xcbf2_9ce4_8422_2325, mix)
