@@ -279,13 +279,13 @@ pub enum OperandKind<'a> {
     /// `-%r1`, of video instructions.
     Minus(&'a str),
     /// An integer constant.
-    Integer(i128),
+    Integer(Integer),
     /// `0fXXXXXXXX`
     F32(u32),
     /// `0dXXXXXXXXXXXXXXXX` or a decimal literal.
     F64(u64),
-    /// `[base+offset]`; the base is a name or an integer.
-    Address(Box<Operand<'a>>, i64),
+    /// `[base+offset]`
+    Address(Base<'a>, i64),
     /// `{a, b}`
     Vector(Vec<Operand<'a>>),
     /// `a|b`
@@ -296,6 +296,44 @@ pub enum OperandKind<'a> {
     Indexed(Vec<Operand<'a>>),
     /// `(a, b)`
     List(Vec<Operand<'a>>),
+}
+
+/// What an address is counted from.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the variants say it")]
+pub enum Base<'a> {
+    Name(Name<'a>),
+    Integer(Integer, Span),
+}
+
+/// An integer of 64 bits, with or without a sign.
+// An `i128` would make every operand larger.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Integer {
+    bits: u64,
+    is_negative: bool,
+}
+
+impl Integer {
+    /// The value of a constant, which is one of an `i64` or of a `u64`.
+    pub fn new(value: i128) -> Self {
+        Integer { bits: value as u64, is_negative: value < 0 }
+    }
+
+    /// Its value.
+    pub fn value(self) -> i128 {
+        if self.is_negative { i128::from(self.bits as i64) } else { self.bits.into() }
+    }
+}
+
+impl PartialEq for Base<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Base::Name(name), Base::Name(other)) => name.text == other.text,
+            (Base::Integer(value, _), Base::Integer(other, _)) => value == other,
+            _ => false,
+        }
+    }
 }
 
 impl PartialEq for Operand<'_> {

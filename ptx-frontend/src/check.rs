@@ -159,12 +159,12 @@ impl Unit {
         spellings: &mut Spellings<'a>,
     ) -> Result<(), Vec<Diagnostic>> {
         let Some(extent) = self.waiting[id.0 as usize].take() else { return Ok(()) };
-        let (statements, diagnostics) = parser::parse_body(&source, extent);
-        if !diagnostics.is_empty() {
-            return Err(diagnostics);
-        }
         let globals = Globals { source, names: &self.names };
-        let (body, errors) = body::check(&globals, &mut self.module, id, statements, extent, spellings)?;
+        let variables = self.module.variables.len();
+        let (body, errors) = body::check(&globals, &mut self.module, id, extent, spellings).inspect_err(|_| {
+            // Those of a body that is none.
+            self.module.variables.truncate(variables);
+        })?;
         let function = &mut self.module.functions[id.0 as usize];
         (function.body, function.errors) = (Some(body), errors);
         Ok(())

@@ -172,10 +172,8 @@ pub struct Body {
 }
 
 /// A register declaration.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Register {
-    /// The name as written, `%r7`.
-    pub name: String,
     /// Declared type; only its width matters, PTX registers are bags of bits.
     pub ty: ScalarType,
 }

@@ -31,15 +31,18 @@ pub fn parse_module<'a>(source: &Source<'a>) -> (Module<'a>, Vec<Diagnostic>) {
     (module, parser.diagnostics)
 }
 
-/// Reads the statements of a function's body.
-pub fn parse_body<'a>(source: &Source<'a>, extent: Extent) -> (Vec<Statement<'a>>, Vec<Diagnostic>) {
+/// Reads the statements of a function's body; `each` sees those before the first mistake, one by one.
+pub fn parse_body<'a>(source: &Source<'a>, extent: Extent, each: &mut Each<'_, 'a>) -> Vec<Diagnostic> {
     let text = Source { name: source.name, text: &source.text[..extent.span.end as usize] };
     let mut parser = Parser::new(text, extent.span.start, extent.line);
     // The whole line, not only what the body has of it.
     parser.source = *source;
-    let statements = parser.statements();
-    (statements, parser.diagnostics)
+    parser.statements(each);
+    parser.diagnostics
 }
+
+/// What is done with each statement: a list of them all would be several times as large as the text.
+type Each<'e, 'a> = dyn FnMut(&Statement<'a>) + 'e;
 
 /// A mistake has been noted; whoever can goes on behind it.
 struct Failed;

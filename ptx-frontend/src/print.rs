@@ -3,8 +3,8 @@
 //! What is printed parses to the same AST; comments and the layout of the text are lost.
 
 use crate::ast::{
-    AddressOf, CallPrototype, Extent, Function, Initial, Instruction, Item, Location, Module, Operand, OperandKind,
-    Registers, Statement, Variable,
+    AddressOf, Base, CallPrototype, Extent, Function, Initial, Instruction, Item, Location, Module, Operand,
+    OperandKind, Registers, Statement, Variable,
 };
 use crate::checked::Linkage;
 use crate::diagnostic::{Diagnostic, Source};
@@ -17,8 +17,9 @@ pub fn reprint(text: &str, file_name: &str) -> Result<String, Vec<Diagnostic>> {
     let source = Source { name: file_name, text };
     let (module, mut diagnostics) = parser::parse_module(&source);
     let printed = print_module(&module, |extent| {
-        let (statements, mut found) = parser::parse_body(&source, extent);
-        diagnostics.append(&mut found);
+        let mut statements = Vec::new();
+        diagnostics
+            .append(&mut parser::parse_body(&source, extent, &mut |statement| statements.push(statement.clone())));
         statements
     });
     if diagnostics.is_empty() { Ok(printed) } else { Err(diagnostics) }
@@ -366,11 +367,14 @@ impl Display for Operand<'_> {
             }
             OperandKind::Not(name) => write!(f, "!{name}"),
             OperandKind::Minus(name) => write!(f, "-{name}"),
-            OperandKind::Integer(value) => write!(f, "{value}"),
+            OperandKind::Integer(value) => write!(f, "{}", value.value()),
             OperandKind::F32(bits) => write!(f, "0f{bits:08X}"),
             OperandKind::F64(bits) => write!(f, "0d{bits:016X}"),
             OperandKind::Address(base, addend) => {
-                write!(f, "[{base}")?;
+                match base {
+                    Base::Name(name) => write!(f, "[{}", name.text)?,
+                    Base::Integer(value, _) => write!(f, "[{}", value.value())?,
+                }
                 offset(f, *addend)?;
                 f.write_str("]")
             }

@@ -3,7 +3,7 @@
 use super::requirements::Offered;
 use super::scope::{MAX_DEPTH, Meaning, Scopes};
 use super::{CheckedBody, Globals, Looked, MAX_DIAGNOSTICS, NEWEST, Spellings, is_static, variable};
-use crate::ast::{self, Extent, Name, OperandKind, Statement};
+use crate::ast::{self, Base, Extent, Name, OperandKind, Statement};
 use crate::checked::{
     Body, FunctionId, Instruction, LocalId, Module, Operand, Operands, Origin, Part, Register, RegisterId, Symbol,
     Variable, VariableId,
@@ -13,6 +13,7 @@ use crate::form::{Mismatch, Registers, Spelling, TABLE};
 use crate::hash::NameMap;
 use crate::isa::{Opcode, Support};
 use crate::modifier::Modifiers;
+use crate::parser;
 use crate::special::SpecialRegister;
 use crate::types::{ScalarType, StateSpace};
 use std::collections::{HashMap, HashSet};
@@ -41,18 +42,17 @@ struct Checker<'a, 'm, 's> {
     told: HashSet<String>,
 }
 
-/// Checks the statements of a body.
+/// Parses and checks a body.
 pub(super) fn check<'a>(
     globals: &Globals<'a, '_>,
     module: &mut Module,
     id: FunctionId,
-    statements: Vec<Statement<'a>>,
     extent: Extent,
     spellings: &mut Spellings<'a>,
 ) -> CheckedBody {
     let function = &module.functions[id.0 as usize];
     let mut parameters = NameMap::default();
-    let mut scopes = Scopes::default();
+    let mut scopes = Scopes::new(extent.span.end - extent.span.start);
     let mut declare = |meaning: fn(u32) -> Meaning, variables: &[Variable]| {
         let mut registers = Vec::new();
         for (index, variable) in variables.iter().enumerate() {
@@ -60,7 +60,7 @@ pub(super) fn check<'a>(
             registers.push(None);
             if variable.space == StateSpace::Reg {
                 let register = RegisterId(scopes.registers.len() as u32);
-                scopes.registers.push(Register { name: variable.name.clone(), ty: variable.ty });
+                scopes.registers.push(Register { ty: variable.ty });
                 registers[index] = Some(register);
                 named = Meaning::Register(register);
             }
@@ -88,15 +88,14 @@ pub(super) fn check<'a>(
         told: HashSet::new(),
     };
     checker.scopes.open(extent.span);
-    for statement in statements {
-        if checker.mistakes.len() >= MAX_DIAGNOSTICS {
-            break;
-        }
-        if let Err(mistake) = checker.statement(statement) {
+    let diagnostics = parser::parse_body(&globals.source, extent, &mut |statement| {
+        if checker.mistakes.len() < MAX_DIAGNOSTICS
+            && let Err(mistake) = checker.statement(statement)
+        {
             checker.mistakes.push(*mistake);
         }
-    }
-    checker.finish()
+    });
+    if diagnostics.is_empty() { checker.finish() } else { Err(diagnostics) }
 }
 
 type Checked<T> = Result<T, Box<Diagnostic>>;
@@ -125,18 +124,18 @@ impl<'a> Checker<'a, '_, '_> {
         Ok((self.body, self.unsupported))
     }
 
-    fn statement(&mut self, statement: Statement<'a>) -> Checked<()> {
+    fn statement(&mut self, statement: &Statement<'a>) -> Checked<()> {
         match statement {
             Statement::Instruction(instruction) => return self.instruction(instruction),
             Statement::Label(name) => {
                 let at = self.body.instructions.len() as u32;
-                if !self.scopes.place_label(name, at) {
+                if !self.scopes.place_label(*name, at) {
                     return self.error(name.span, format!("the label `{}` is there twice", name.text));
                 }
             }
             Statement::Open(span) => {
-                if !self.scopes.open(span) {
-                    return self.error(span, format!("scopes nest more than {MAX_DEPTH} levels deep"));
+                if !self.scopes.open(*span) {
+                    return self.error(*span, format!("scopes nest more than {MAX_DEPTH} levels deep"));
                 }
             }
             Statement::Close => {
@@ -145,9 +144,9 @@ impl<'a> Checker<'a, '_, '_> {
                 }
             }
             Statement::Registers(registers) => {
-                for (name, count) in registers.names {
+                for (name, count) in &registers.names {
                     let is_new = match count {
-                        Some(count) => self.scopes.declare_family(name.text, count, registers.ty, registers.vector),
+                        Some(count) => self.scopes.declare_family(name.text, *count, registers.ty, registers.vector),
                         None => self.scopes.declare_register(name.text, registers.ty, registers.vector),
                     };
                     if !is_new {
@@ -155,14 +154,14 @@ impl<'a> Checker<'a, '_, '_> {
                     }
                 }
             }
-            Statement::Variable(variable) => return self.variable(&variable),
+            Statement::Variable(variable) => return self.variable(variable),
             Statement::Location(location) => self.source = (location.at.0, location.at.1),
             Statement::Pragma(_) => {}
             Statement::BranchTargets(name, labels) => {
-                let labels = labels.into_iter().map(|label| self.scopes.label(label)).collect();
+                let labels = labels.iter().map(|label| self.scopes.label(*label)).collect();
                 let index = self.body.branch_targets.len() as u32;
                 self.body.branch_targets.push(labels);
-                return self.declare(name, Meaning::Targets(index));
+                return self.declare(*name, Meaning::Targets(index));
             }
             Statement::CallTargets(name, functions) => {
                 // They all have the same signature.
@@ -173,14 +172,14 @@ impl<'a> Checker<'a, '_, '_> {
                     };
                     first.get_or_insert(*id);
                 }
-                let Some(first) = first else { return self.declare_prototype(name, Default::default()) };
+                let Some(first) = first else { return self.declare_prototype(*name, Default::default()) };
                 if let Some(index) = self.prototypes_of.get(&first) {
-                    return self.declare(name, Meaning::Prototype(*index));
+                    return self.declare(*name, Meaning::Prototype(*index));
                 }
                 let function = &self.module.functions[first.0 as usize];
                 let prototype = (function.returns.clone(), function.params.clone());
                 self.prototypes_of.insert(first, self.body.prototypes.len() as u32);
-                return self.declare_prototype(name, prototype);
+                return self.declare_prototype(*name, prototype);
             }
             Statement::CallPrototype(prototype) => {
                 let variables = |list: &[ast::Variable<'_>]| list.iter().map(variable).collect::<Vec<_>>();
@@ -269,16 +268,16 @@ impl<'a> Checker<'a, '_, '_> {
         self.unsupported.len() < MAX_UNSUPPORTED && self.told.insert(spelling.to_owned())
     }
 
-    fn instruction(&mut self, instruction: ast::Instruction<'a>) -> Checked<()> {
-        let Some(looked) = self.spelling(&instruction) else { return Ok(()) };
+    fn instruction(&mut self, instruction: &ast::Instruction<'a>) -> Checked<()> {
+        let Some(looked) = self.spelling(instruction) else { return Ok(()) };
         let spelling = &looked.spelling;
         let guard = match instruction.guard {
             None => None,
             Some((name, negated)) => Some((self.predicate(name)?, negated)),
         };
         let operands = match spelling.opcode {
-            Opcode::Bra => self.branch_operands(&instruction)?,
-            Opcode::Call => self.call_operands(&instruction)?,
+            Opcode::Bra => self.branch_operands(instruction)?,
+            Opcode::Call => self.call_operands(instruction)?,
             _ => {
                 let mut operands = Operands::new();
                 for operand in &instruction.operands {
@@ -294,8 +293,8 @@ impl<'a> Checker<'a, '_, '_> {
             match candidate.match_operands(spelling.opcode, &operands, &registers) {
                 Ok(()) if lacking.is_some() => lacked = lacking.as_ref(),
                 Ok(()) => {
-                    self.check_space(&instruction, spelling, &operands)?;
-                    self.check_call(&instruction, spelling.opcode, &operands)?;
+                    self.check_space(instruction, spelling, &operands)?;
+                    self.check_call(instruction, spelling.opcode, &operands)?;
                     self.body.instructions.push(Instruction {
                         guard,
                         opcode: spelling.opcode,
@@ -320,7 +319,7 @@ impl<'a> Checker<'a, '_, '_> {
         // Operands of what is not executed are described roughly; they do not make a module useless.
         let is_known_only = |form: u16| matches!(spelling.opcode.row().support_of(form.into()), Support::Known(_));
         let is_mistake = spelling.forms.iter().any(|candidate| !is_known_only(candidate.form));
-        self.note_mismatch(&instruction, mismatch, is_mistake);
+        self.note_mismatch(instruction, mismatch, is_mistake);
         Ok(())
     }
 
@@ -482,9 +481,7 @@ impl<'a> Checker<'a, '_, '_> {
     fn find(&mut self, text: &'a str) -> Option<Meaning> {
         // A parameter hides a special register of its name.
         match self.scopes.find(text) {
-            None | Some(Meaning::Special(_)) if self.parameters.contains_key(text) => {
-                self.parameters.get(text).copied()
-            }
+            found @ (None | Some(Meaning::Special(_))) => self.parameters.get(text).copied().or(found),
             found => found,
         }
     }
@@ -507,10 +504,16 @@ impl<'a> Checker<'a, '_, '_> {
                 Operand::Part { register, part, negated } => Operand::Part { register, part, negated: !negated },
                 _ => return self.error(span, format!("`{text}` is not a register")),
             },
-            OperandKind::Integer(value) => Operand::Integer(*value),
+            OperandKind::Integer(value) => Operand::Integer(value.value()),
             OperandKind::F32(bits) => Operand::F32(*bits),
             OperandKind::F64(bits) => Operand::F64(*bits),
-            OperandKind::Address(base, offset) => Operand::Address(Box::new(self.operand(base)?), *offset),
+            OperandKind::Address(base, offset) => {
+                let base = match base {
+                    Base::Name(name) => self.name(name.text, 0, name.span)?,
+                    Base::Integer(value, _) => Operand::Integer(value.value()),
+                };
+                Operand::Address(Box::new(base), *offset)
+            }
             OperandKind::Vector(parts) => Operand::Vector(self.operands(parts)?),
             OperandKind::Indexed(parts) => Operand::Indexed(self.operands(parts)?),
             OperandKind::List(parts) => Operand::List(self.operands(parts)?),

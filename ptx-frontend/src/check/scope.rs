@@ -26,17 +26,25 @@ pub(super) enum Meaning {
 }
 
 /// `%r<100>`
-#[derive(Clone, Copy, Debug)]
-struct Family {
+struct Family<'a> {
+    /// `%r`
+    prefix: &'a str,
     count: u32,
     ty: ScalarType,
     vector: u32,
+    /// By number: what has been used of it.
+    members: Vec<Option<Meaning>>,
 }
 
 #[derive(Default)]
 struct Scope<'a> {
     names: NameMap<&'a str, Meaning>,
-    families: NameMap<&'a str, Family>,
+    /// A handful, which is looked through faster than a name is hashed.
+    families: Vec<Family<'a>>,
+    /// A name ends with a digit, so that it may be that of a family's member as well; then it hides the member.
+    has_numbered_name: bool,
+    /// A family's prefix ends with a digit.
+    has_numbered_prefix: bool,
     labels: NameMap<&'a str, LabelId>,
     open: Span,
 }
@@ -51,14 +59,20 @@ pub(super) struct Label<'a> {
 }
 
 /// All scopes that are open, and what has been declared in any.
-#[derive(Default)]
 pub(super) struct Scopes<'a> {
     open: Vec<Scope<'a>>,
     pub(super) registers: Vec<Register>,
     pub(super) labels: Vec<Label<'a>>,
+    /// How many members of families may still be kept by number.  `.reg .b32 %r<4000000000>;` is a short text.
+    room: usize,
 }
 
 impl<'a> Scopes<'a> {
+    /// For a body of so many bytes.
+    pub(super) fn new(bytes: u32) -> Scopes<'a> {
+        Scopes { open: Vec::new(), registers: Vec::new(), labels: Vec::new(), room: bytes as usize }
+    }
+
     /// Opens a scope; answers false if that is too deep.
     pub(super) fn open(&mut self, span: Span) -> bool {
         self.open.push(Scope { open: span, ..Scope::default() });
@@ -113,30 +127,44 @@ impl<'a> Scopes<'a> {
     /// Declares a name in the innermost scope; answers false if it is there already.
     pub(super) fn declare(&mut self, name: &'a str, meaning: Meaning) -> bool {
         // `_` names nothing.
-        name == "_" || self.scope().names.insert(name, meaning).is_none()
+        if name == "_" {
+            return true;
+        }
+        let scope = self.scope();
+        let is_used = scope.member(name).is_some_and(|(family, number)| scope.families[family].used(number).is_some());
+        scope.insert(name, meaning).is_none() && !is_used
     }
 
     /// Declares one register or a vector of registers.
     pub(super) fn declare_register(&mut self, name: &'a str, ty: ScalarType, vector: u32) -> bool {
-        let meaning = self.new_register(name, ty, vector);
+        let meaning = self.new_register(ty, vector);
         self.declare(name, meaning)
     }
 
-    fn new_register(&mut self, name: &str, ty: ScalarType, vector: u32) -> Meaning {
+    fn new_register(&mut self, ty: ScalarType, vector: u32) -> Meaning {
         let first = RegisterId(self.registers.len() as u32);
         if vector == 1 {
-            self.registers.push(Register { name: name.to_owned(), ty });
+            self.registers.push(Register { ty });
             return Meaning::Register(first);
         }
-        for component in ["x", "y", "z", "w"].iter().take(vector as usize) {
-            self.registers.push(Register { name: format!("{name}.{component}"), ty });
-        }
+        self.registers.extend((0..vector).map(|_| Register { ty }));
         Meaning::Vector(first, vector)
     }
 
     /// Declares `name<count>`.
     pub(super) fn declare_family(&mut self, name: &'a str, count: u32, ty: ScalarType, vector: u32) -> bool {
-        self.scope().families.insert(name, Family { count, ty, vector }).is_none()
+        let scope = self.scope();
+        scope.has_numbered_prefix |= ends_with_digit(name);
+        match scope.families.iter_mut().find(|family| family.prefix == name) {
+            Some(family) => {
+                (family.count, family.ty, family.vector) = (count, ty, vector);
+                false
+            }
+            None => {
+                scope.families.push(Family { prefix: name, count, ty, vector, members: Vec::new() });
+                true
+            }
+        }
     }
 
     /// The label of this name, as seen from the innermost scope.
@@ -159,41 +187,95 @@ impl<'a> Scopes<'a> {
     pub(super) fn find(&mut self, text: &'a str) -> Option<Meaning> {
         for at in (0..self.open.len()).rev() {
             let scope = &self.open[at];
-            if let Some(meaning) = scope.names.get(text) {
+            if scope.has_numbered_name
+                && let Some(meaning) = scope.names.get(text)
+            {
                 return Some(*meaning);
             }
-            if !scope.families.is_empty()
-                && let Some(family) = scope.family(text)
+            if let Some((family, number)) = scope.member(text) {
+                let used = scope.families[family].used(number);
+                return Some(used.unwrap_or_else(|| self.use_member(text, at, family, number)));
+            }
+            if !scope.has_numbered_name
+                && let Some(meaning) = scope.names.get(text)
             {
-                let meaning = self.new_register(text, family.ty, family.vector);
-                self.open[at].names.insert(text, meaning);
-                return Some(meaning);
+                return Some(*meaning);
             }
         }
         let special = SpecialRegister::from_str(text.strip_prefix('%')?)?;
         if let Some(outermost) = self.open.first_mut() {
-            outermost.names.insert(text, Meaning::Special(special));
+            outermost.insert(text, Meaning::Special(special));
         }
         Some(Meaning::Special(special))
     }
+
+    /// Makes a register of a family's member that is used for the first time.
+    fn use_member(&mut self, text: &'a str, scope: usize, family: usize, number: u32) -> Meaning {
+        let Family { ty, vector, .. } = self.open[scope].families[family];
+        let meaning = self.new_register(ty, vector);
+        let scope = &mut self.open[scope];
+        let family = &mut scope.families[family];
+        let enough = (number as usize + 1).next_power_of_two().min(family.count as usize);
+        let more = enough.saturating_sub(family.members.len());
+        if more > self.room {
+            scope.insert(text, meaning);
+            return meaning;
+        }
+        self.room -= more;
+        family.members.resize(family.members.len() + more, None);
+        family.members[number as usize] = Some(meaning);
+        meaning
+    }
 }
 
-impl Scope<'_> {
-    /// The family that a register like `%r17` belongs to.
-    fn family(&self, text: &str) -> Option<Family> {
+impl Family<'_> {
+    fn used(&self, number: u32) -> Option<Meaning> {
+        self.members.get(number as usize).copied().flatten()
+    }
+}
+
+fn ends_with_digit(name: &str) -> bool {
+    name.ends_with(|c: char| c.is_ascii_digit())
+}
+
+impl<'a> Scope<'a> {
+    fn insert(&mut self, name: &'a str, meaning: Meaning) -> Option<Meaning> {
+        self.has_numbered_name |= ends_with_digit(name);
+        self.names.insert(name, meaning)
+    }
+
+    /// The family that a register like `%r17` belongs to, and its number there.
+    fn member(&self, text: &str) -> Option<(usize, u32)> {
+        if self.families.is_empty() {
+            return None;
+        }
         let bytes = text.as_bytes();
         let mut start = bytes.len();
+        let (mut number, mut weight) = (0_u64, 1);
         // `%r17` can be number 17 of `%r<100>` or number 7 of `%r1<10>`.
         let mut found = None;
         while start > 1 && bytes[start - 1].is_ascii_digit() && bytes.len() - start < 10 {
             start -= 1;
+            number += u64::from(bytes[start] - b'0') * weight;
+            weight *= 10;
             let has_leading_zero = bytes[start] == b'0' && start + 1 < bytes.len();
-            if has_leading_zero {
+            let has_more_digits = bytes[start - 1].is_ascii_digit();
+            if has_leading_zero || has_more_digits && !self.has_numbered_prefix {
                 continue;
             }
-            let number: u64 = text[start..].parse().ok()?;
-            let family = self.families.get(&text[..start]).filter(|family| number < u64::from(family.count));
-            found = family.copied().or(found);
+            let (prefix, last) = (&bytes[..start], bytes[start - 1]);
+            let is_its = |family: &Family<'_>| {
+                let name = family.prefix.as_bytes();
+                name.len() == start && name[start - 1] == last && name == prefix
+            };
+            let Some(at) = self.families.iter().position(is_its) else { continue };
+            // What a name meant once it means for ever.
+            if number < u64::from(u32::MAX) && self.families[at].used(number as u32).is_some() {
+                return Some((at, number as u32));
+            }
+            if number < u64::from(self.families[at].count) {
+                found = Some((at, number as u32));
+            }
         }
         found
     }

@@ -112,3 +112,16 @@ fn a_ratio_is_no_label() {
     accepted("9.4", "sm_107a", &code);
     refused("9.4", "sm_100a", &code, &["requires .target sm_107a or higher"]);
 }
+
+#[test]
+fn a_numbered_register_means_what_it_meant_at_first() {
+    // `x17` can be number 17 of one family and number 7 of another.
+    let both = ".reg .b64 x1<10>; mov.b64 x17, 1; .reg .b32 x<100>; mov.b64 x17, 2; mov.b32 x18, 1; mov.b32 x99, x18;";
+    accepted("8.0", "sm_80", both);
+    accepted("8.0", "sm_80", ".reg .b32 y<4>; .reg .b64 y2; mov.b64 y2, 1; mov.b32 y3, 1;");
+    refused("8.0", "sm_80", ".reg .b32 y<4>; mov.b32 y2, 1; .reg .b64 y2;", &["`y2` is declared twice"]);
+    refused("8.0", "sm_80", ".reg .b32 y<4>; mov.b32 y4, 1;", &["nothing is called `y4` here"]);
+    refused("8.0", "sm_80", ".reg .b32 y<40>; mov.b32 y04, 1;", &["nothing is called `y04` here"]);
+    accepted("8.0", "sm_80", ".reg .b32 z<4>; { .reg .b64 z<4>; mov.b64 z1, 1; } mov.b32 z1, 1;");
+    accepted("8.0", "sm_80", ".reg .b32 w<4000000000>; mov.b32 w3999999999, 1; mov.b32 w3999999999, w0;");
+}

@@ -1,7 +1,7 @@
 //! Statements of a function's body.
 
 use super::module::linkage_of;
-use super::{Parsed, Parser};
+use super::{Each, Parsed, Parser};
 use crate::ast::{CallPrototype, Instruction, Location, Name, Statement};
 use crate::checked::Linkage;
 use crate::lexer::TokenKind;
@@ -9,32 +9,32 @@ use smallvec::SmallVec;
 use std::borrow::Cow;
 
 impl<'a> Parser<'a> {
-    pub(super) fn statements(&mut self) -> Vec<Statement<'a>> {
-        let mut statements = Vec::new();
+    pub(super) fn statements(&mut self, each: &mut Each<'_, 'a>) {
         while self.token.kind != TokenKind::End && !self.has_given_up() {
             let start = self.token.span.start;
-            if self.statement(&mut statements).is_err() {
+            let is_right = self.diagnostics.is_empty();
+            let result = if is_right { self.statement(each) } else { self.statement(&mut |_| {}) };
+            if result.is_err() {
                 self.recover();
                 if self.token.span.start == start {
                     self.advance();
                 }
             }
         }
-        statements
     }
 
-    fn statement(&mut self, statements: &mut Vec<Statement<'a>>) -> Parsed<()> {
+    fn statement(&mut self, each: &mut Each<'_, 'a>) -> Parsed<()> {
         match self.token.kind {
             TokenKind::Word => {
                 let token = self.advance();
                 if !self.is(":") || self.has_ratio(token) {
-                    return self.instruction(None, token, statements);
+                    return self.instruction(None, token, each);
                 }
                 let span = token.span;
                 self.advance();
-                return self.labelled(Name { text: self.text_of(span), span }, statements);
+                return self.labelled(Name { text: self.text_of(span), span }, each);
             }
-            TokenKind::Dot => return self.directive(statements),
+            TokenKind::Dot => return self.directive(each),
             _ => {}
         }
         if self.take("@") {
@@ -44,12 +44,12 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected("an instruction"));
             }
             let token = self.advance();
-            return self.instruction(Some((guard, is_negated)), token, statements);
+            return self.instruction(Some((guard, is_negated)), token, each);
         }
         if self.is("{") {
-            statements.push(Statement::Open(self.advance().span));
+            each(&Statement::Open(self.advance().span));
         } else if self.take("}") {
-            statements.push(Statement::Close);
+            each(&Statement::Close);
         } else if !self.take(";") {
             return Err(self.unexpected("an instruction"));
         }
@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
         &mut self,
         guard: Option<(Name<'a>, bool)>,
         opcode: crate::lexer::Token,
-        statements: &mut Vec<Statement<'a>>,
+        each: &mut Each<'_, 'a>,
     ) -> Parsed<()> {
         let mut span = opcode.span;
         let mut spelling = Cow::Borrowed(self.text_of(span));
@@ -96,13 +96,12 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("`,` or `;`"));
         }
         self.advance();
-        let instruction = Instruction { guard, spelling, span, line: opcode.line, operands };
-        statements.push(Statement::Instruction(instruction));
+        each(&Statement::Instruction(Instruction { guard, spelling, span, line: opcode.line, operands }));
         Ok(())
     }
 
     /// What follows `name:`.
-    fn labelled(&mut self, name: Name<'a>, statements: &mut Vec<Statement<'a>>) -> Parsed<()> {
+    fn labelled(&mut self, name: Name<'a>, each: &mut Each<'_, 'a>) -> Parsed<()> {
         let is_target_list = self.is_dot(".branchtargets") || self.is_dot(".calltargets");
         if is_target_list {
             let are_labels = self.is_dot(".branchtargets");
@@ -115,11 +114,7 @@ impl<'a> Parser<'a> {
                 }
             }
             self.expect(";")?;
-            statements.push(if are_labels {
-                Statement::BranchTargets(name, names)
-            } else {
-                Statement::CallTargets(name, names)
-            });
+            each(&if are_labels { Statement::BranchTargets(name, names) } else { Statement::CallTargets(name, names) });
         } else if self.is_dot(".callprototype") {
             self.advance();
             let returns = if self.is("(") { self.parameters()? } else { Vec::new() };
@@ -130,28 +125,28 @@ impl<'a> Parser<'a> {
                 directives.push(self.function_directive()?);
             }
             self.expect(";")?;
-            statements.push(Statement::CallPrototype(CallPrototype { name, returns, params, directives }));
+            each(&Statement::CallPrototype(CallPrototype { name, returns, params, directives }));
         } else {
-            statements.push(Statement::Label(name));
+            each(&Statement::Label(name));
         }
         Ok(())
     }
 
-    fn directive(&mut self, statements: &mut Vec<Statement<'a>>) -> Parsed<()> {
+    fn directive(&mut self, each: &mut Each<'_, 'a>) -> Parsed<()> {
         match self.text() {
             ".reg" => {
                 self.advance();
-                statements.push(Statement::Registers(self.registers()?));
+                each(&Statement::Registers(self.registers()?));
             }
             ".loc" => {
                 self.advance();
-                statements.push(Statement::Location(self.location()?));
+                each(&Statement::Location(self.location()?));
             }
             ".pragma" => {
                 self.advance();
                 let pragmas = self.strings()?;
                 self.expect(";")?;
-                statements.push(Statement::Pragma(pragmas));
+                each(&Statement::Pragma(pragmas));
             }
             _ => {
                 let mut linkage = Linkage::Internal;
@@ -163,9 +158,8 @@ impl<'a> Parser<'a> {
                     return Err(self.unexpected("the end of the function before"));
                 }
                 let mut variables = Vec::new();
-                let result = self.variables(linkage, &mut variables);
-                statements.extend(variables.into_iter().map(Statement::Variable));
-                return result;
+                self.variables(linkage, &mut variables)?;
+                variables.into_iter().for_each(|variable| each(&Statement::Variable(variable)));
             }
         }
         Ok(())

@@ -4,7 +4,7 @@
 
 use super::{Failed, Parsed, Parser};
 use crate::diagnostic::Span;
-use crate::lexer::{TokenKind, punctuation};
+use crate::lexer::TokenKind;
 
 /// A constant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,19 +76,35 @@ fn float_bits(text: &str) -> Option<(u64, u32)> {
     Some((u64::from_str_radix(&text[2..], 16).ok()?, width))
 }
 
-/// Binary operators, weakest first; those of a level bind to the left.
-const LEVELS: &[&[&str]] = &[
-    &["||"],
-    &["&&"],
-    &["|"],
-    &["^"],
-    &["&"],
-    &["==", "!="],
-    &["<=", ">=", "<", ">"],
-    &["<<", ">>"],
-    &["+", "-"],
-    &["*", "/", "%"],
-];
+/// The level of the operators that bind as `+` does.
+const SUM: u32 = 8;
+
+/// A binary operator and how strongly it binds; those of a level bind to the left.
+fn operator(kind: TokenKind) -> Option<(u32, &'static str)> {
+    let TokenKind::Punctuation(code) = kind else { return None };
+    let found = match &code.to_le_bytes() {
+        b"||" => (0, "||"),
+        b"&&" => (1, "&&"),
+        b"|\0" => (2, "|"),
+        b"^\0" => (3, "^"),
+        b"&\0" => (4, "&"),
+        b"==" => (5, "=="),
+        b"!=" => (5, "!="),
+        b"<=" => (6, "<="),
+        b">=" => (6, ">="),
+        b"<\0" => (6, "<"),
+        b">\0" => (6, ">"),
+        b"<<" => (7, "<<"),
+        b">>" => (7, ">>"),
+        b"+\0" => (SUM, "+"),
+        b"-\0" => (SUM, "-"),
+        b"*\0" => (9, "*"),
+        b"/\0" => (9, "/"),
+        b"%\0" => (9, "%"),
+        _ => return None,
+    };
+    Some(found)
+}
 
 impl Parser<'_> {
     /// An integer constant expression.
@@ -114,16 +130,16 @@ impl Parser<'_> {
 
     /// What may follow `+` in `name+8`: no further `|`, which would make a pair, or comparison.
     pub(super) fn sum_part(&mut self) -> Parsed<Constant> {
-        self.binary(LEVELS.len() - 2)
+        self.binary(SUM)
     }
 
-    fn binary(&mut self, level: usize) -> Parsed<Constant> {
-        let Some(operators) = LEVELS.get(level) else { return self.unary() };
+    /// A constant with the operators behind it that bind at least so strongly.
+    fn binary(&mut self, level: u32) -> Parsed<Constant> {
         let start = self.token.span;
-        let mut left = self.binary(level + 1)?;
-        while let Some(operator) = operators.iter().find(|operator| self.token.kind == punctuation(operator)) {
+        let mut left = self.unary()?;
+        while let Some((strength, operator)) = operator(self.token.kind).filter(|(strength, _)| *strength >= level) {
             self.advance();
-            let right = self.binary(level + 1)?;
+            let right = self.binary(strength + 1)?;
             let span = start.to(self.token.span);
             left = apply(operator, left, right).ok_or_else(|| self.not_a_number(span))?;
         }

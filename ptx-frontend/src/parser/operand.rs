@@ -2,7 +2,7 @@
 
 use super::constant::Constant;
 use super::{Parsed, Parser};
-use crate::ast::{Operand, OperandKind};
+use crate::ast::{Base, Integer, Name, Operand, OperandKind};
 use crate::diagnostic::Span;
 use crate::lexer::TokenKind;
 
@@ -24,8 +24,8 @@ impl<'a> Parser<'a> {
             _ => match self.constant()? {
                 Constant::F32(bits) => OperandKind::F32(bits),
                 Constant::F64(value) => OperandKind::F64(value.to_bits()),
-                Constant::Signed(value) => OperandKind::Integer(value.into()),
-                Constant::Unsigned(value) => OperandKind::Integer(value.into()),
+                Constant::Signed(value) => OperandKind::Integer(Integer::new(value.into())),
+                Constant::Unsigned(value) => OperandKind::Integer(Integer::new(value.into())),
             },
         };
         Ok(Operand { kind, span: self.since(start) })
@@ -47,8 +47,12 @@ impl<'a> Parser<'a> {
     /// From `start` to the end of the last token taken.
     fn since(&self, start: Span) -> Span {
         // Blanks before the token at hand do not matter to a message.
-        let text = &self.source.text[start.start as usize..self.token.span.start.max(start.end) as usize];
-        Span::new(start.start, start.start + text.trim_end().len() as u32)
+        let end = self.token.span.start.max(start.end);
+        let text = self.text_of(Span::new(start.start, end));
+        match text.as_bytes() {
+            [.., last] if last.is_ascii_graphic() => Span::new(start.start, end),
+            _ => Span::new(start.start, start.start + text.trim_end().len() as u32),
+        }
     }
 
     /// Whether a name other than `WARP_SZ` follows the token at hand.
@@ -61,7 +65,7 @@ impl<'a> Parser<'a> {
         let start = self.token.span;
         let text = self.text();
         if text == "WARP_SZ" {
-            let value = self.integer("an integer")?;
+            let value = Integer::new(self.integer("an integer")?);
             return Ok(Operand { kind: OperandKind::Integer(value), span: self.since(start) });
         }
         self.advance();
@@ -102,11 +106,10 @@ impl<'a> Parser<'a> {
             let first = parser.operand(false)?;
             if parser.take("]") {
                 return Ok(match first.kind {
-                    OperandKind::Name(name, offset) => {
-                        let base = Operand { kind: OperandKind::Name(name, 0), span: first.span };
-                        OperandKind::Address(Box::new(base), offset)
+                    OperandKind::Name(text, offset) => {
+                        OperandKind::Address(Base::Name(Name { text, span: first.span }), offset)
                     }
-                    OperandKind::Integer(_) => OperandKind::Address(Box::new(first), 0),
+                    OperandKind::Integer(value) => OperandKind::Address(Base::Integer(value, first.span), 0),
                     _ => OperandKind::Indexed(vec![first]),
                 });
             }
