@@ -38,4 +38,26 @@ impl SpecialRegister {
             _ => 32,
         }
     }
+
+    /// Whether it counts on its own: two reads in a row may differ.
+    pub const fn counts(self) -> bool {
+        use SpecialRegister::*;
+        matches!(
+            self,
+            Clock
+                | ClockHi
+                | Clock64
+                | GlobalTimer
+                | GlobalTimerLo
+                | GlobalTimerHi
+                | Pm0
+                | Pm1
+                | Pm2
+                | Pm3
+                | Pm4
+                | Pm5
+                | Pm6
+                | Pm7
+        )
+    }
 }

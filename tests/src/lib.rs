@@ -7,6 +7,7 @@ pub mod image;
 pub mod value;
 
 pub mod case;
+pub mod random;
 pub mod run;
 pub mod tensor;
 

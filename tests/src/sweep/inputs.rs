@@ -4,32 +4,29 @@
 
 use super::oracle::format::Format;
 use super::{Register, Subject, ones};
+use crate::random::SplitMix64;
 use ptx_frontend::types::ScalarType;
 use rustc_apfloat::Round;
 
 /// A block's threads; inputs come in multiples of it.
 pub const BLOCK: usize = 128;
 
-/// Random numbers (splitmix64), the same on every run.
-pub struct Random(u64);
+/// Random numbers, the same on every run.
+pub struct Random(SplitMix64);
 
 impl Random {
     /// Starts with a text.
     pub fn new(text: &str) -> Random {
         // FNV-1a
-        Random(
+        Random(SplitMix64(
             text.bytes()
                 .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
-        )
+        ))
     }
 
     /// The next one.
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
+        self.0.next()
     }
 
     /// One below the limit.

@@ -266,6 +266,8 @@ pub struct Row {
     pub cost: Cost,
     /// Where it is documented.
     pub source: &'static str,
+    /// Does something besides writing its operands.
+    pub acts: bool,
 }
 
 impl Row {
@@ -280,6 +282,15 @@ impl Row {
     }
 }
 
+macro_rules! or_false {
+    () => {
+        false
+    };
+    ($value:literal) => {
+        $value
+    };
+}
+
 macro_rules! instructions {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal {
         on $engines:expr, since $since:ident,
@@ -288,6 +299,7 @@ macro_rules! instructions {
         $(limits [$($limit:expr),*],)?
         cost $cost:expr,
         source $source:literal,
+        $(acts $acts:literal,)?
     })*) => {
         /// A NeuronCore instruction.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -312,6 +324,7 @@ macro_rules! instructions {
                             limits: { #[allow(unused_imports, reason = "rows without limits")] use Limit::*; &[$($($limit),*)?] },
                             cost: { use Cost::*; $cost },
                             source: $source,
+                            acts: or_false!($($acts)?),
                         };
                         ROW
                     })*
@@ -362,6 +375,7 @@ instructions! {
         on GPSIMD, since Trn1, (input("src", S).any(), input("index", S).of(ADDRESS))
         needs [Queue], limits [SamePartitions, IndexPerGroup],
         cost Dma, source "ISA, DGE",
+        acts true,
     }
     /// DMA transpose of 2- or 4-byte elements.
     DmaTranspose = "dma_transpose" {
@@ -671,6 +685,7 @@ instructions! {
         on GPSIMD, since Trn1, (input("src", S).any().or_scalar(), input("address", S).any().or_scalar(), input("mask", S).of(PREDICATE).or_constant())
         needs [Access], limits [SamePartitions],
         cost RoutineMemory, source "CXX; cost: model",
+        acts true,
     }
     /// A tile atomic where `mask != 0`, partition after partition, lane after lane. `dst` may be left out.
     GpsimdAtomic = "gpsimd_atomic" {
@@ -678,6 +693,7 @@ instructions! {
             input("b", S).any().or_scalar().optional(), input("mask", S).of(PREDICATE).or_constant())
         needs [Atomic, Access], limits [SamePartitions],
         cost RoutineMemory, source "CXX; cost: model",
+        acts true,
     }
     /// A warp operation: in each partition, on every 32 consecutive lanes; those with `mask != 0` take part.
     GpsimdCollective = "gpsimd_collective" {
@@ -692,11 +708,13 @@ instructions! {
         on GPSIMD, since Trn1, (input("mask", S).of(PREDICATE).or_constant())
         needs [Reason],
         cost Start(150, 1.0), source "CXX; cost: model",
+        acts true,
     }
     /// The fallback: the whole launch, thread by thread, by the tile kernel's own meaning.
     GpsimdKernel = "gpsimd_kernel" {
         on GPSIMD, since Trn1, ()
         needs [Reason],
         cost RoutineKernel, source "CXX; cost: model",
+        acts true,
     }
 }

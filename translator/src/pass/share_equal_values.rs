@@ -3,7 +3,6 @@
 use super::control_flow::ControlFlow;
 use super::substitution::Substitution;
 use crate::tile::{Args, BlockId, Function, Kernel, Op, Operand, Space, Value};
-use ptx_frontend::special::SpecialRegister;
 use std::collections::HashMap;
 
 /// The pass.
@@ -83,26 +82,9 @@ fn visit(
 
 /// Whether the operation gives the same result whenever a lane does it.
 fn is_repeatable(op: &Op) -> bool {
-    use SpecialRegister::*;
     match op {
         Op::Elementwise(..) | Op::Symbol(_) | Op::DynamicShared | Op::FrameAddress(_) | Op::FunctionAddress(_) => true,
-        Op::Special(register) => !matches!(
-            register,
-            Clock
-                | ClockHi
-                | Clock64
-                | GlobalTimer
-                | GlobalTimerLo
-                | GlobalTimerHi
-                | Pm0
-                | Pm1
-                | Pm2
-                | Pm3
-                | Pm4
-                | Pm5
-                | Pm6
-                | Pm7
-        ),
+        Op::Special(register) => !register.counts(),
         Op::Load(access) => access.space == Space::Param,
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! Removes instructions whose results nobody reads: addresses and masks that a transfer by access pattern made
 //! superfluous.
 
-use super::super::isa::{Opcode, Role};
+use super::super::isa::Role;
 use super::super::program::*;
 use super::Scope;
 
@@ -155,18 +155,15 @@ impl Needed {
     /// Whether an instruction does something besides writing regions and registers that nobody reads.
     fn is_needed(&self, instruction: &Instruction) -> bool {
         let row = instruction.opcode.row();
-        let acts = matches!(
-            instruction.opcode,
-            Opcode::DmaScatter | Opcode::GpsimdStore | Opcode::GpsimdAtomic | Opcode::GpsimdTrap | Opcode::GpsimdKernel
-        );
-        acts || row.operands.iter().zip(&instruction.operands).filter(|(spec, _)| spec.role != Role::In).any(
-            |(_, operand)| match operand {
-                Operand::Tile(tile) => self.regions[tile.region.0 as usize],
-                Operand::Register(register) => self.registers[register.0 as usize],
-                Operand::Hbm(_) => true,
-                Operand::Constant(..) | Operand::Absent => false,
-            },
-        )
+        row.acts
+            || row.operands.iter().zip(&instruction.operands).filter(|(spec, _)| spec.role != Role::In).any(
+                |(_, operand)| match operand {
+                    Operand::Tile(tile) => self.regions[tile.region.0 as usize],
+                    Operand::Register(register) => self.registers[register.0 as usize],
+                    Operand::Hbm(_) => true,
+                    Operand::Constant(..) | Operand::Absent => false,
+                },
+            )
     }
 
     fn mark(&mut self, instruction: &Instruction) {

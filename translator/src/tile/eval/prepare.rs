@@ -558,21 +558,9 @@ fn observes(op: &Op) -> bool {
         Op::Load(access) => access.order != MemoryOrder::Weak,
         Op::Atomic(..) | Op::Sleep | Op::Image(ImageOp::Load(_)) | Op::Collective(Collective::ActiveMask) => true,
         Op::Async(Async::Mbarrier(Mbarrier::Test { .. }, _)) => true,
-        Op::Special(register) => is_clock(*register),
+        Op::Special(register) => register.counts(),
         _ => false,
     }
-}
-
-fn is_clock(register: SpecialRegister) -> bool {
-    matches!(
-        register,
-        SpecialRegister::Clock
-            | SpecialRegister::ClockHi
-            | SpecialRegister::Clock64
-            | SpecialRegister::GlobalTimer
-            | SpecialRegister::GlobalTimerLo
-            | SpecialRegister::GlobalTimerHi
-    )
 }
 
 /// Whether what a block does and sees is more than the registers and the shared and local memory of its cluster.
@@ -585,7 +573,7 @@ fn is_noisy(block: &Block) -> bool {
         Op::Load(access) | Op::Store(access) | Op::Atomic(_, access) => {
             !matches!(access.space, Space::Global | Space::Generic)
         }
-        Op::Special(register) => !is_clock(*register),
+        Op::Special(register) => !register.counts(),
         Op::Async(what) => matches!(what, Async::Mbarrier(..) | Async::Clear(_)),
         Op::Elementwise(..)
         | Op::Symbol(_)
