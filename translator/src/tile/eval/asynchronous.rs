@@ -109,9 +109,11 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         }
         check_alignment("bulk copy", to, 16)?;
         check_alignment("bulk copy", from, 16)?;
-        let mut data = vec![0; bytes as usize];
         let source = self.locate(copy.from, from);
-        if self.read_range(&source, &mut data).is_none() {
+        // Asked before there is room made for it: a wrong count may be 4 GiB.
+        let is_there = self.covers(&source, bytes);
+        let mut data = vec![0; if is_there { bytes as usize } else { 0 }];
+        if !is_there || self.read_range(&source, &mut data).is_none() {
             return Err(self.outside("bulk load", copy.from, from, bytes));
         }
         let targets = self.targets(copy.to, to, object, ctas, false)?;
