@@ -6,7 +6,7 @@ use translator::neuron::words::AluOp;
 ///
 /// `max` and `min` return the operand that is a number where one is NaN. AWS does not document this case; it is what
 /// IEEE 754 calls maximumNumber and what CUDA's `max.f32` does. Nor does it document which NaN an operation gives; here
-/// it is CUDA's [`NAN`], never one of an operand.
+/// it is CUDA's [`NAN`], and one of an operand only where nothing but a magnitude is taken.
 pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
     const fn truth(holds: bool) -> f32 {
         if holds { 1.0 } else { 0.0 }
@@ -19,7 +19,7 @@ pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
         AluOp::Min => |a, b| one_nan(-maximum(-a, -b)),
         AluOp::AbsMax => |a, b| maximum(a.abs(), b.abs()),
         AluOp::AbsMin => |a, b| -maximum(-a.abs(), -b.abs()),
-        AluOp::Power => |a, b| f64::from(a).powf(f64::from(b)) as f32,
+        AluOp::Power => |a, b| one_nan(f64::from(a).powf(f64::from(b)) as f32),
         AluOp::Equal => |a, b| truth(a == b),
         AluOp::NotEqual => |a, b| truth(a != b),
         AluOp::GreaterEqual => |a, b| truth(a >= b),
@@ -32,7 +32,7 @@ pub(super) fn float_function(op: AluOp) -> fn(f32, f32) -> f32 {
         AluOp::Abs => |a, _| a.abs(),
         AluOp::Square => |a, _| one_nan(a * a),
         AluOp::Relu => |a, _| maximum(a, 0.0),
-        AluOp::Rsqrt => |a, _| (1.0 / f64::from(a).sqrt()) as f32,
+        AluOp::Rsqrt => |a, _| one_nan((1.0 / f64::from(a).sqrt()) as f32),
         AluOp::Reciprocal => |a, _| one_nan(1.0 / a),
         AluOp::Invert
         | AluOp::BitwiseAnd
