@@ -5,7 +5,7 @@
 //! else is branched around, since a guard masks faults and arrivals as well.
 
 use super::builder::{Builder, Variable};
-use super::object::{Home, Name};
+use super::object::{Home, Name, Uses};
 use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
@@ -229,19 +229,20 @@ impl<'m> Lowering<'m> {
             returns: Vec::new(),
             return_to,
         };
+        let uses = Uses::of(body);
         let lay_out = || {
             for (index, local) in body.locals.iter().enumerate() {
                 activation.locals.push(match local.space {
                     StateSpace::Local => self.frame_home(local)?,
-                    _ => self.home_of(body, Name::Local(index as u32), local)?,
+                    _ => self.home_of(&uses, Name::Local(index as u32), local)?,
                 });
             }
             activation.params = match params {
                 Some(params) => params,
-                None => self.homes(body, &function.params, &body.param_registers, &activation.slots, Name::Param)?,
+                None => self.homes(&uses, &function.params, &body.param_registers, &activation.slots, Name::Param)?,
             };
             activation.returns =
-                self.homes(body, &function.returns, &body.return_registers, &activation.slots, Name::Return)?;
+                self.homes(&uses, &function.returns, &body.return_registers, &activation.slots, Name::Return)?;
             Ok(())
         };
         lay_out().map_err(|failure| self.whole_function(function, failure))?;
@@ -251,7 +252,7 @@ impl<'m> Lowering<'m> {
 
     fn homes(
         &mut self,
-        body: &Body,
+        uses: &Uses,
         objects: &[checked::Variable],
         registers: &[Option<RegisterId>],
         slots: &[Slot],
@@ -261,7 +262,7 @@ impl<'m> Lowering<'m> {
         for (index, object) in objects.iter().enumerate() {
             homes.push(match registers.get(index).copied().flatten() {
                 Some(register) => Home::of_register(slots[register.0 as usize], object.ty.bytes())?,
-                None => self.home_of(body, name(index as u32), object)?,
+                None => self.home_of(uses, name(index as u32), object)?,
             });
         }
         Ok(homes)

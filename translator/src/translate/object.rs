@@ -11,7 +11,7 @@ use super::words;
 use crate::tile::{Access, Elementwise, Op, Operand, Space, Type};
 use ptx_frontend::checked::{self, Body, Instruction};
 use ptx_frontend::types::{MemoryOrder, ScalarType, Scope, StateSpace};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Where an object is.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ struct Use {
 }
 
 /// Names an object within a body.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Name {
     /// `Body::locals`
     Local(u32),
@@ -96,41 +96,50 @@ impl Name {
     }
 }
 
-fn use_of(body: &Body, name: Name, size: u64) -> Use {
-    let mut found = Use::default();
-    for instruction in &body.instructions {
-        for (index, operand) in instruction.operands.iter().enumerate() {
-            // The argument and result lists of calls pass whole objects.
-            let is_list = matches!(operand, checked::Operand::List(_));
-            if is_list || !mentions(operand, name) {
-                continue;
-            }
-            match accessed(instruction, index, operand, size) {
-                Some(elements) => {
-                    for (from, to) in elements {
-                        found.bounds.extend([from, to]);
-                        found.touched.push((from, to));
-                    }
-                }
-                None => found.escapes = true,
-            }
-        }
-    }
-    found
-}
+/// How a body uses its objects; those that it does not use are left out.
+pub(super) struct Uses(HashMap<Name, Use>);
 
-fn mentions(operand: &checked::Operand, name: Name) -> bool {
-    match operand {
-        checked::Operand::Address(base, _) => mentions(base, name),
-        checked::Operand::Vector(list) | checked::Operand::Indexed(list) => {
-            list.iter().any(|each| mentions(each, name))
+impl Uses {
+    /// Looks at every instruction once: bodies have as many objects as calls have arguments.
+    pub(super) fn of(body: &Body) -> Uses {
+        let mut uses = Uses(HashMap::new());
+        for instruction in &body.instructions {
+            for (index, operand) in instruction.operands.iter().enumerate() {
+                // The argument and result lists of calls pass whole objects.
+                if !matches!(operand, checked::Operand::List(_)) {
+                    uses.add(instruction, index, operand, operand);
+                }
+            }
         }
-        _ => Name::of(operand).is_some_and(|(each, _)| each == name),
+        uses
+    }
+
+    /// Adds what `operand` mentions, which is part of the operand `whole` at an index of the instruction.
+    fn add(&mut self, instruction: &Instruction, index: usize, whole: &checked::Operand, operand: &checked::Operand) {
+        match operand {
+            checked::Operand::Address(base, _) => self.add(instruction, index, whole, base),
+            checked::Operand::Vector(list) | checked::Operand::Indexed(list) => {
+                list.iter().for_each(|each| self.add(instruction, index, whole, each));
+            }
+            _ => {
+                let Some((name, _)) = Name::of(operand) else { return };
+                let used = self.0.entry(name).or_default();
+                match accessed(instruction, index, whole) {
+                    Some(elements) => {
+                        for (from, to) in elements {
+                            used.bounds.extend([from, to]);
+                            used.touched.push((from, to));
+                        }
+                    }
+                    None => used.escapes = true,
+                }
+            }
+        }
     }
 }
 
 /// The byte ranges of the elements that a plain `ld.param` or `st.param` touches.
-fn accessed(instruction: &Instruction, index: usize, operand: &checked::Operand, size: u64) -> Option<Vec<(u32, u32)>> {
+fn accessed(instruction: &Instruction, index: usize, operand: &checked::Operand) -> Option<Vec<(u32, u32)>> {
     let wanted = match words::name(instruction) {
         "ld" => 1,
         "st" => 0,
@@ -145,16 +154,17 @@ fn accessed(instruction: &Instruction, index: usize, operand: &checked::Operand,
         (count, bytes) = (count * 2, 8);
     }
     let start = u32::try_from(offset + more).ok()?;
-    let fits = u64::from(start) + u64::from(count * bytes) <= size;
-    (index == wanted && is_param && fits)
+    start.checked_add(count * bytes)?;
+    (index == wanted && is_param)
         .then(|| (0..count).map(|element| (start + element * bytes, start + (element + 1) * bytes)).collect())
 }
 
 impl Lowering<'_> {
     /// Decides where an object of a device function is.
-    pub(super) fn home_of(&mut self, body: &Body, name: Name, object: &checked::Variable) -> Result<Home, Failure> {
-        let used = use_of(body, name, object.size);
-        if used.escapes {
+    pub(super) fn home_of(&mut self, uses: &Uses, name: Name, object: &checked::Variable) -> Result<Home, Failure> {
+        let Some(used) = uses.0.get(&name) else { return Ok(Home::Cells(Vec::new())) };
+        let fits = used.bounds.last().is_none_or(|end| u64::from(*end) <= object.size);
+        if used.escapes || !fits {
             return self.frame_home(object);
         }
         let mut cells = Vec::new();

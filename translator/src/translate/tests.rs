@@ -535,3 +535,18 @@ fn variables_that_a_cluster_launch_control_names_are_in_their_own_space() {
     let mixed = translated("[%rd1], [barrier]").expect_err("the spaces differ");
     assert!(mixed.to_string().contains("one kind of address"), "{mixed}");
 }
+
+#[test]
+fn a_body_with_many_calls_is_looked_at_once() {
+    // Quadratic time would be minutes.
+    let calls: String = (0..20_000)
+        .map(|_| "{ .param .b32 in; .param .b32 out; st.param.b32 [in], %r1; call (out), f, (in); ld.param.b32 %r1, [out]; }\n")
+        .collect();
+    let text = format!(
+        ".func (.param .b32 out) f(.param .b32 in) {{ .reg .b32 %r; ld.param.b32 %r, [in]; st.param.b32 [out], %r; ret; }}
+         .visible .entry k() {{ .reg .b32 %r<2>; {calls} ret; }}"
+    );
+    let started = std::time::Instant::now();
+    kernel(&text);
+    assert!(started.elapsed().as_secs() < 60);
+}
