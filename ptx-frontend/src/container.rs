@@ -382,7 +382,25 @@ fn add_elf<'a>(bytes: &'a [u8], found: &mut Vec<Piece<'a>>) -> Result<(), Contai
         let data = section.data().map_err(|e| ContainerError::Object(e.to_string()))?;
         add_fatbins(data, relocatable, found)?;
     }
+    // Libraries that load their kernels themselves keep fatbins among their data (cuFFT has no other).
+    for section in file.sections().filter(|section| section.name().is_ok_and(|name| name.contains("data"))) {
+        add_fatbins_inside(section.data().unwrap_or_default(), found);
+    }
     Ok(())
+}
+
+/// Fatbins between other data, at addresses divisible by 8.
+fn add_fatbins_inside<'a>(mut data: &'a [u8], found: &mut Vec<Piece<'a>>) {
+    while let Some(at) = data.chunks_exact(8).position(|words| words.starts_with(&FATBIN_MAGIC.to_le_bytes())) {
+        data = &data[8 * at..];
+        // The number may stand there for another reason.
+        let fatbin = fatbin_size(data).ok().and_then(|size| data.get(..size)).filter(|fatbin| entries(fatbin).is_ok());
+        if let Some(bytes) = fatbin {
+            found.push(Piece::Fatbin { bytes, relocatable: false });
+        }
+        let size = fatbin.map_or(8, <[u8]>::len).next_multiple_of(8);
+        data = data.get(size..).unwrap_or_default();
+    }
 }
 
 /// Fatbins one after the other, with zero bytes between them as linkers leave them.
@@ -509,5 +527,42 @@ mod tests {
         assert!(!is_ptx(b"// only a comment"));
         assert!(!is_ptx(b"int main() {}"));
         assert_eq!(contents(b"hello").unwrap_err(), ContainerError::Unknown);
+    }
+
+    /// A host's ELF file with these bytes as its only section of data.
+    fn library(data: &[u8]) -> Vec<u8> {
+        let mut elf = vec![0; 64];
+        elf[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+        elf[16..24].copy_from_slice(&[3, 0, 62, 0, 1, 0, 0, 0]);
+        elf[52] = 64;
+        let at = elf.len() as u64;
+        elf.extend(data);
+        let names = elf.len() as u64;
+        elf.extend(b"\0.data\0");
+        elf.resize(elf.len().next_multiple_of(8), 0);
+        let table = elf.len() as u64;
+        elf[40..48].copy_from_slice(&table.to_le_bytes());
+        elf[58..64].copy_from_slice(&[64, 0, 3, 0, 2, 0]);
+        for (name, kind, offset, size) in [(0u32, 0u32, 0, 0), (1, 1, at, data.len() as u64), (0, 3, names, 7)] {
+            elf.extend(name.to_le_bytes());
+            elf.extend(kind.to_le_bytes());
+            for word in [0, 0, offset, size, 0, 8, 0] {
+                elf.extend(u64::to_le_bytes(word));
+            }
+        }
+        elf
+    }
+
+    #[test]
+    fn fatbins_among_the_data_of_a_library_are_found() {
+        let one = fatbin(&[entry(1, 75, 0x11, PTX.as_bytes(), 0)]);
+        let another = fatbin(&[entry(1, 80, 0x11, PTX.as_bytes(), 0)]);
+        // The first word of a fatbin alone, and with a size that leads out of the file.
+        let number = [&FATBIN_MAGIC.to_le_bytes()[..], &[0; 12]].concat();
+        let mut torn = one.clone();
+        torn[8..16].copy_from_slice(&(1u64 << 40).to_le_bytes());
+        let library = library(&[&[7; 8][..], &number, &one, &torn[..16], &another].concat());
+        let found = contents(&library).unwrap();
+        assert_eq!(found.ptx.iter().map(|each| each.arch).collect::<Vec<_>>(), [75, 80]);
     }
 }
