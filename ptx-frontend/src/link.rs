@@ -91,6 +91,12 @@ fn function_strength(f: &Function) -> Strength {
 
 /// Links modules; the order decides only between equals (first weak definition, numbering).
 pub fn link(modules: &[Module]) -> Result<Module, LinkError> {
+    let modules: Vec<&Module> = modules.iter().collect();
+    link_with_origins(&modules).map(|(module, _)| module)
+}
+
+/// The same, and of each function of the result the module that it is from and its index there.
+pub fn link_with_origins(modules: &[&Module]) -> Result<(Module, Vec<(usize, usize)>), LinkError> {
     let mut variables = Table::default();
     let mut functions = Table::default();
     for (m, module) in modules.iter().enumerate() {
@@ -146,7 +152,7 @@ pub fn link(modules: &[Module]) -> Result<Module, LinkError> {
         }
         out.functions.push(f);
     }
-    Ok(out)
+    Ok((out, functions.owners.iter().map(|owner| (owner.module, owner.index)).collect()))
 }
 
 /// `sm_90a` → 90.

@@ -23,6 +23,7 @@ mod memory;
 mod moves;
 mod object;
 mod operand;
+mod outline;
 mod plan;
 mod synchronise;
 mod textures;
@@ -31,13 +32,13 @@ mod video;
 mod words;
 
 pub(crate) use builder::keep_blocks;
+pub use outline::Outline;
 pub use unsupported::{TranslateError, Unsupported};
 
 use crate::tile::{self, Kernel, Param, window};
 use body::Lowering;
 use plan::Plan;
 use ptx_frontend::checked::{self, FunctionId, Module, VariableId};
-use std::collections::HashSet;
 
 /// What the caller decides about a translation.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,25 +75,6 @@ fn find(module: &Module, entry: &str) -> Result<FunctionId, TranslateError> {
     let found = module.functions.iter().position(|function| function.is_entry && function.name == entry);
     let usable = found.filter(|at| module.functions[*at].body.is_some());
     usable.map(|at| FunctionId(at as u32)).ok_or_else(|| TranslateError::NoSuchKernel(entry.to_owned()))
-}
-
-/// Everything that keeps a kernel from being translated, in itself and in the functions it reaches, each once, in the
-/// order of the lines. Empty if [`lower`] succeeds.
-pub fn gaps(module: &Module, entry: &str, options: &Options) -> Result<Vec<Unsupported>, TranslateError> {
-    let entry = find(module, entry)?;
-    let kernel = &module.functions[entry.0 as usize].name;
-    let plan = Plan::of(module, entry);
-    let mut found = Vec::new();
-    let mut symbols = Vec::new();
-    for function in std::iter::once(entry).chain(plan.called.iter().copied()) {
-        let lowering = Lowering::new(module, &plan, options, kernel, &mut symbols);
-        found.extend(lowering.gaps(function, function == entry));
-    }
-    found.sort_by(|a, b| (a.origin.line, &a.what).cmp(&(b.origin.line, &b.what)));
-    // A gap that occurs often is told where it occurs first.
-    let mut told = HashSet::new();
-    found.retain(|gap| told.insert((gap.what.clone(), gap.reason.clone())));
-    Ok(found)
 }
 
 /// Translates one kernel, as it stands in the PTX.
@@ -174,7 +156,7 @@ fn files(module: &Module, options: &Options) -> Vec<String> {
 
 /// The tile function that a called PTX function becomes.
 fn called_function(plan: &Plan, function: FunctionId) -> Option<tile::FunctionId> {
-    plan.called.iter().position(|called| *called == function).map(|at| tile::FunctionId(at as u32 + 1))
+    plan.called.binary_search(&function).ok().map(|at| tile::FunctionId(at as u32 + 1))
 }
 
 #[cfg(test)]

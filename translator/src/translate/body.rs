@@ -6,6 +6,7 @@
 
 use super::builder::{Builder, Variable};
 use super::object::{Home, Name, Uses};
+use super::outline::Gap;
 use super::plan::{Plan, words_of};
 use super::words::{self, Words};
 use super::{
@@ -16,19 +17,18 @@ use crate::tile::{Args, BlockId, Function, Op, Operand, Terminator, Type};
 use ptx_frontend::checked::{self, Body, FunctionId, Instruction, LabelId, Module, RegisterId};
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::{ScalarType, StateSpace};
-use std::collections::HashSet;
 
 /// Why an instruction cannot be lowered.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The instruction at hand, with a reason that may be empty.
     This(String),
-    /// Something it names, such as a function.
-    Named {
+    /// It calls a function that is neither defined in the module nor provided.
+    Undefined {
         /// Its name.
-        what: String,
-        /// A reason that may be empty.
-        reason: String,
+        name: String,
+        /// Why it is not provided.
+        reason: &'static str,
     },
     /// One further in, in a copied callee.
     Inner(Unsupported),
@@ -87,15 +87,8 @@ pub(super) struct Lowering<'m> {
     pub(super) kernel: &'m str,
     /// The innermost is the one being walked.
     activations: Vec<Activation<'m>>,
-    /// If all gaps are wanted rather than a kernel: those found so far.
-    gaps: Option<Gaps>,
-}
-
-/// What is missing, and the functions looked into: for finding gaps, once is enough.
-#[derive(Default)]
-struct Gaps {
-    found: Vec<Unsupported>,
-    seen: HashSet<FunctionId>,
+    /// If all gaps are wanted rather than a function: those found so far.
+    gaps: Option<Vec<Gap>>,
 }
 
 impl<'m> Lowering<'m> {
@@ -110,25 +103,23 @@ impl<'m> Lowering<'m> {
         Lowering { module, plan, options, symbols, builder, kernel, activations: Vec::new(), gaps: None }
     }
 
-    /// All that cannot be lowered in a function and its copied callees. What is lowered is thrown away.
-    pub(super) fn gaps(mut self, function: FunctionId, is_kernel: bool) -> Vec<Unsupported> {
-        let mut gaps = Gaps::default();
-        gaps.found.extend(super::rejected(&self.module.functions[function.0 as usize], self.kernel, self.options));
-        self.gaps = Some(gaps);
-        let rest = if is_kernel { self.lower_kernel(function) } else { self.lower_callee(function) };
-        let mut found = self.gaps.take().unwrap_or_default().found;
-        found.extend(rest.err());
+    /// All that cannot be lowered in a function, given a plan by which nothing is copied into it. What is lowered is
+    /// thrown away.
+    pub(super) fn gaps(mut self, id: FunctionId) -> Vec<Gap> {
+        self.gaps = Some(Vec::new());
+        let is_kernel = self.module.functions[id.0 as usize].is_entry;
+        let rest = if is_kernel { self.lower_kernel(id) } else { self.lower_callee(id) };
+        let mut found = self.gaps.take().unwrap_or_default();
+        found.extend(rest.err().map(|unsupported| Gap { unsupported, undefined: None }));
         found
     }
 
-    /// Refuses what the checker found no form for.
+    /// Refuses a callee in which the checker found no form for something. Where gaps are wanted, they are the callee's.
     pub(super) fn refuse_rejected(&mut self, function: &checked::Function) -> Result<(), Failure> {
-        let mut rejected = super::rejected(function, self.kernel, self.options);
-        match &mut self.gaps {
-            Some(gaps) => gaps.found.extend(rejected),
-            None => rejected.next().map_or(Ok(()), |first| Err(Failure::Inner(first)))?,
+        match super::rejected(function, self.kernel, self.options).next() {
+            Some(first) if self.gaps.is_none() => Err(Failure::Inner(first)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Lowers a kernel's own body.
@@ -172,9 +163,6 @@ impl<'m> Lowering<'m> {
         results: &[call::Destination],
     ) -> Result<(), Failure> {
         let function = &self.module.functions[id.0 as usize];
-        if self.gaps.as_mut().is_some_and(|gaps| !gaps.seen.insert(id)) {
-            return Ok(());
-        }
         let origin = self.builder.origin;
         let after = self.builder.new_block();
         // What a function takes from the stack is given back when it returns.
@@ -320,13 +308,15 @@ impl<'m> Lowering<'m> {
             }
             if self.builder.is_reachable() {
                 self.builder.origin = instruction.origin;
-                let depth = self.activations.len();
                 if let Err(failure) = self.instruction(instruction) {
+                    let undefined = match &failure {
+                        Failure::Undefined { name, .. } => Some(name.clone()),
+                        _ => None,
+                    };
                     let unsupported = self.unsupported(instruction, failure);
                     let Some(gaps) = &mut self.gaps else { return Err(unsupported) };
-                    gaps.found.push(unsupported);
-                    // The instruction may have been left in the middle, in another block or a callee.
-                    self.activations.truncate(depth);
+                    gaps.push(Gap { unsupported, undefined });
+                    // The instruction may have been left in the middle, in another block.
                     let next = self.builder.new_block();
                     self.builder.begin(next);
                 }
@@ -435,7 +425,7 @@ impl<'m> Lowering<'m> {
         let (what, reason) = match failure {
             Failure::Inner(unsupported) => return unsupported,
             Failure::This(reason) => (words::spelling(instruction), reason),
-            Failure::Named { what, reason } => (what, reason),
+            Failure::Undefined { name, reason } => (format!("call {name}"), reason.to_owned()),
         };
         self.at(what, reason, instruction.origin)
     }
@@ -444,7 +434,8 @@ impl<'m> Lowering<'m> {
         let origin = checked::Origin { line: function.line, source: (0, 0) };
         match failure {
             Failure::Inner(unsupported) => unsupported,
-            Failure::This(reason) | Failure::Named { reason, .. } => self.at(function.name.clone(), reason, origin),
+            Failure::This(reason) => self.at(function.name.clone(), reason, origin),
+            Failure::Undefined { reason, .. } => self.at(function.name.clone(), reason.to_owned(), origin),
         }
     }
 

@@ -242,7 +242,7 @@ fn provided(
             } else {
                 "the function is not defined in the module and not provided"
             };
-            return Err(Failure::Named { what: format!("call {name}"), reason: reason.to_owned() });
+            return Err(Failure::Undefined { name: name.to_owned(), reason });
         }
     };
     if types.len() != arguments.len() {

@@ -7,6 +7,7 @@ use ptx_frontend::checked::{
 };
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::StateSpace;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 /// Copies of callees are made as long as the kernel stays below this many PTX instructions.
@@ -79,20 +80,28 @@ fn address_taken(module: &Module) -> BTreeSet<FunctionId> {
     in_initialisers.chain(in_code).collect()
 }
 
-impl Plan {
-    pub(super) fn of(module: &Module, entry: FunctionId) -> Plan {
-        let mut reached = Vec::new();
+/// What a kernel may come to run.
+pub(super) struct Reach {
+    /// The kernel, and the functions that it reaches.
+    pub(super) functions: Vec<FunctionId>,
+    /// Those of them that pointers may lead to.
+    pointed_to: BTreeSet<FunctionId>,
+}
+
+impl Reach {
+    /// `address_taken` keeps the module's functions whose address is taken, once they were wanted.
+    pub(super) fn of(module: &Module, entry: FunctionId, address_taken: &OnceCell<BTreeSet<FunctionId>>) -> Reach {
+        let mut reach = Reach { functions: Vec::new(), pointed_to: BTreeSet::new() };
         let mut seen = BTreeSet::new();
-        let mut pointed_to = BTreeSet::new();
         let mut pending = vec![entry];
         let mut prototypes = BTreeSet::new();
         loop {
             while let Some(at) = pending.pop() {
-                let Some(body) = &module.functions[at.0 as usize].body else { continue };
                 if !seen.insert(at) {
                     continue;
                 }
-                reached.push(at);
+                reach.functions.push(at);
+                let Some(body) = &module.functions[at.0 as usize].body else { continue };
                 let (direct, indirect) = calls(body);
                 pending.extend(direct);
                 for prototype in indirect {
@@ -103,10 +112,10 @@ impl Plan {
             if prototypes.is_empty() {
                 break;
             }
-            for candidate in address_taken(module) {
+            for &candidate in address_taken.get_or_init(|| self::address_taken(module)) {
                 let function = &module.functions[candidate.0 as usize];
                 let fits = prototypes.contains(&(words_of(&function.params), words_of(&function.returns)));
-                if fits && !function.is_entry && function.is_usable() && pointed_to.insert(candidate) {
+                if fits && !function.is_entry && function.is_usable() && reach.pointed_to.insert(candidate) {
                     pending.push(candidate);
                 }
             }
@@ -114,6 +123,13 @@ impl Plan {
                 break;
             }
         }
+        reach
+    }
+}
+
+impl Plan {
+    pub(super) fn of(module: &Module, entry: FunctionId) -> Plan {
+        let Reach { functions: reached, pointed_to } = Reach::of(module, entry, &OnceCell::new());
         let must_call = not_copied(module, &reached, entry);
         let mut called = pointed_to;
         called.extend(&must_call);
@@ -126,6 +142,21 @@ impl Plan {
         };
         plan.lay_out_shared(module, &reached);
         plan
+    }
+
+    /// For looking into functions one by one, whatever kernel reaches them: nothing is copied, and shared variables have
+    /// a place, but not one of their own.
+    pub(super) fn of_any_kernel(module: &Module) -> Plan {
+        let with_body = |id: &FunctionId| body_of(module, *id).is_some();
+        let called: Vec<FunctionId> = (0..module.functions.len() as u32).map(FunctionId).filter(with_body).collect();
+        let variables = module.variables.iter().zip(0..).filter(|(variable, _)| is_shared(variable));
+        Plan {
+            must_call: called.iter().copied().collect(),
+            called,
+            shared: variables.map(|(_, id)| (VariableId(id), 0)).collect(),
+            static_shared: 0,
+            dynamic_shared_align: 1,
+        }
     }
 
     /// Static shared variables lie in the order of their declaration.

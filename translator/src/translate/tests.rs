@@ -1,7 +1,7 @@
 //! PTX in, tile kernels out.
 
 use crate::tile::Kernel;
-use crate::{Options, TranslateError, translate};
+use crate::{Options, Outline, TranslateError, translate};
 use ptx_frontend::checked::Module;
 
 fn module(ptx: &str) -> Module {
@@ -534,6 +534,36 @@ fn variables_that_a_cluster_launch_control_names_are_in_their_own_space() {
     assert_eq!(statements(&named), "bb0:\ncancel_launch.shared 0, 16\nexit");
     let mixed = translated("[%rd1], [barrier]").expect_err("the spaces differ");
     assert!(mixed.to_string().contains("one kind of address"), "{mixed}");
+}
+
+#[test]
+fn a_program_of_parts_has_the_gaps_of_the_functions_that_its_kernels_reach() {
+    let options = Options::default();
+    let kernels = module(
+        ".extern .func f();
+         .extern .func gone();
+         .visible .entry fine() { ret; }
+         .visible .entry calls() { call f, (); ret; }
+         .visible .entry strays() { call gone, (); ret; }",
+    );
+    // Both parts have a private `g`, and only that of the second lacks something.
+    let functions = module(
+        ".extern .func cudaLaunch();
+         .func g() { call cudaLaunch, (); ret; }
+         .visible .func f() { call g, (); ret; }",
+    );
+    let other = module(".func g() { ret; } .visible .entry own() { call g, (); ret; }");
+    let parts = [kernels, functions, other].map(|part| Outline::of(part, &options));
+    let program = Outline::link(&parts).unwrap();
+    let found: Vec<String> = program
+        .kernels()
+        .map(|(name, gaps)| {
+            let gaps: Vec<String> = gaps.iter().map(|gap| format!(" {} in {}", gap.what, gap.kernel)).collect();
+            format!("{name}:{}", gaps.concat())
+        })
+        .collect();
+    let expected = ["fine:", "calls: call cudaLaunch in calls", "strays: call gone in strays", "own:"];
+    assert_eq!(found, expected);
 }
 
 #[test]

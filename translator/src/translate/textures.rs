@@ -90,7 +90,7 @@ fn parts(operand: &Operand, count: u8) -> Result<&[Operand], Failure> {
 fn words_of(at: &mut Lowering<'_>, operand: &Operand, count: usize) -> Result<Vec<Value>, Failure> {
     let parts = operand.elements();
     if parts.len() < count {
-        return Err(Failure::Named { what: "coordinates".into(), reason: format!("{count} are needed") });
+        return Err(Failure::because(format!("{count} coordinates are needed")));
     }
     parts[..count].iter().map(|part| at.value(part, ScalarType::B32)).collect()
 }

@@ -2,12 +2,10 @@
 
 use cuda::runtime::image::Target;
 use cuda::runtime::settings::Settings;
-use ptx_frontend::checked::Module;
-use ptx_frontend::{Diagnostic, link};
+use ptx_frontend::Diagnostic;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use translator::{Options, Unsupported};
+use translator::{Options, Outline, Unsupported};
 
 /// A kernel and the verdict on it.
 #[derive(Serialize)]
@@ -79,8 +77,8 @@ impl Kernels {
     /// Adds the kernels of a module of its own.
     pub(super) fn check_text(&mut self, text: &str) {
         let target = Target::of(text);
-        match ptx_frontend::parse_module(text, "<ptx>") {
-            Ok(module) => self.check(&module),
+        match outline_of(text) {
+            Ok(outline) => self.add_all(&outline),
             Err(errors) => self.refuse(text, &errors),
         }
         let (major, minor) = Settings::get().device.capability;
@@ -96,35 +94,27 @@ impl Kernels {
     }
 
     /// Adds those of relocatable parts, which make one program.
-    pub(super) fn check_parts(&mut self, parts: &[(u32, String)]) {
-        let (major, minor) = Settings::get().device.capability;
-        let Some(newest) = parts.iter().map(|(arch, _)| *arch).max_by_key(|arch| (*arch <= 10 * major + minor, *arch))
-        else {
-            return;
-        };
-        let mut modules = Vec::new();
-        for (_, text) in parts.iter().filter(|(arch, _)| *arch == newest) {
-            match ptx_frontend::parse_module(text, "<ptx>") {
-                Ok(module) => modules.push(module),
-                Err(errors) => self.refuse(text, &errors),
-            }
-        }
-        match link::link(&modules) {
-            Ok(module) => self.check(&module),
+    pub(super) fn link(&mut self, parts: &[Outline]) {
+        match Outline::link(parts) {
+            Ok(program) => self.add_all(&program),
             // The library with the device runtime is machine code only, so not every file links; most kernels do not
             // need it.
-            Err(_) => modules.iter().for_each(|module| self.check(module)),
+            Err(_) => parts.iter().for_each(|part| self.add_all(part)),
         }
     }
 
-    fn check(&mut self, module: &Module) {
-        for function in module.functions.iter().filter(|function| function.is_entry && function.is_defined()) {
-            self.add(&function.name, what_is_missing(module, &function.name));
+    fn add_all(&mut self, outline: &Outline) {
+        for (name, gaps) in outline.kernels() {
+            let missing = |gap: Unsupported| {
+                let because = if gap.reason.is_empty() { "" } else { ": " };
+                Missing { form: format!("{}{because}{}", gap.what, gap.reason), line: gap.origin.line }
+            };
+            self.add(name, gaps.into_iter().map(missing).collect());
         }
     }
 
     /// None of the kernels of a text runs.
-    fn refuse(&mut self, text: &str, errors: &[Diagnostic]) {
+    pub(super) fn refuse(&mut self, text: &str, errors: &[Diagnostic]) {
         let missing = |error: &Diagnostic| Missing { form: error.message.clone(), line: error.line };
         let missing: Vec<Missing> = errors.iter().map(missing).collect();
         for name in entry_names(text) {
@@ -133,16 +123,9 @@ impl Kernels {
     }
 }
 
-fn what_is_missing(module: &Module, kernel: &str) -> Vec<Missing> {
-    let missing = |gap: Unsupported| {
-        let because = if gap.reason.is_empty() { "" } else { ": " };
-        Missing { form: format!("{}{because}{}", gap.what, gap.reason), line: gap.origin.line }
-    };
-    match catch_unwind(AssertUnwindSafe(|| translator::gaps(module, kernel, &Options::default()))) {
-        Ok(Ok(gaps)) => gaps.into_iter().map(missing).collect(),
-        Ok(Err(error)) => vec![Missing { form: error.to_string(), line: 0 }],
-        Err(_) => vec![Missing { form: "internal error in regauge; please report it".to_string(), line: 0 }],
-    }
+/// What is missing in every function of a text, or why it cannot be parsed.
+pub(super) fn outline_of(text: &str) -> Result<Outline, Vec<Diagnostic>> {
+    Ok(Outline::of(ptx_frontend::parse_module(text, "<ptx>")?, &Options::default()))
 }
 
 /// Names of kernels in a text that cannot be parsed.

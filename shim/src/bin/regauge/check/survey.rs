@@ -1,7 +1,7 @@
 //! One file: its fatbins, cubins and texts, looked at one at a time on all cores, so that a library of thousands of
 //! compressed fatbins needs little more memory than itself.
 
-use super::kernels::{Kernel, Kernels, Missing};
+use super::kernels::{self, Kernel, Kernels, Missing};
 use anyhow::Result;
 use cuda::runtime::image::Target;
 use cuda::runtime::settings::Settings;
@@ -9,6 +9,7 @@ use ptx_frontend::container::{self, ContainerError, Entry, Kind, Piece};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use translator::Outline;
 
 /// Deep expressions and long chains of calls need it.
 const STACK_BYTES: usize = 64 << 20;
@@ -35,8 +36,10 @@ struct Found {
     /// By kernel: the targets of its machine code, where there is no PTX beside it.
     machine_code: BTreeMap<String, BTreeSet<u32>>,
     cubins: BTreeSet<u32>,
-    /// Relocatable PTX and what it is for: parts of one program.
-    parts: Vec<(u32, String)>,
+    /// Of relocatable PTX: parts of one program.
+    parts: Vec<Outline>,
+    /// Kernels of parts that cannot be parsed.
+    refused: Kernels,
 }
 
 /// Looks at everything in a file.
@@ -46,17 +49,19 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
         pieces.extend(container::texts_inside(bytes).into_iter().map(Piece::Text));
     }
     let mut whole = Found::default();
-    for found in on_all_cores(&pieces, look_at) {
+    let target = target_of_program(&pieces)?;
+    let mut linked = Kernels::default();
+    for found in on_all_cores(&pieces, |piece| look_at(piece, target)) {
         let found = found?;
         whole.kernels.merge(found.kernels);
         whole.cubins.extend(found.cubins);
         whole.parts.extend(found.parts);
+        linked.merge(found.refused);
         for (name, targets) in found.machine_code {
             whole.machine_code.entry(name).or_default().extend(targets);
         }
     }
-    let mut linked = Kernels::default();
-    linked.check_parts(&whole.parts);
+    linked.link(&whole.parts);
     // What nvcc linked from relocatable code is machine code only; the driver links the PTX that lies beside it.
     whole.machine_code.retain(|name, _| !linked.has(name));
     whole.kernels.merge(linked);
@@ -68,7 +73,21 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
     Ok(Survey { kernels: whole.kernels.into_list(), cubins: whole.cubins.into_iter().collect() })
 }
 
-fn look_at(piece: &Piece<'_>) -> Result<Found, ContainerError> {
+/// The target of the relocatable PTX that the driver would link: the newest that the device takes.
+fn target_of_program(pieces: &[Piece<'_>]) -> Result<Option<u32>, ContainerError> {
+    let (major, minor) = Settings::get().device.capability;
+    let mut targets = BTreeSet::new();
+    for piece in pieces {
+        if let Piece::Fatbin { bytes, relocatable: true } = piece {
+            let entries = container::entries(bytes)?;
+            targets.extend(entries.iter().filter(|entry| entry.kind == Kind::Ptx).map(|entry| entry.arch));
+        }
+    }
+    Ok(targets.into_iter().max_by_key(|arch| (*arch <= 10 * major + minor, *arch)))
+}
+
+/// Looks at one piece of a file whose program has this target.
+fn look_at(piece: &Piece<'_>, target: Option<u32>) -> Result<Found, ContainerError> {
     let mut found = Found::default();
     match *piece {
         Piece::Text(bytes) => found.kernels.check_text(&String::from_utf8_lossy(bytes)),
@@ -79,8 +98,12 @@ fn look_at(piece: &Piece<'_>) -> Result<Found, ContainerError> {
             found.cubins.extend(of_kind(Kind::Cubin).map(|entry| entry.arch));
             let texts: Vec<&Entry<'_>> = of_kind(Kind::Ptx).collect();
             if relocatable {
-                for entry in texts {
-                    found.parts.push((entry.arch, entry.text()?));
+                for entry in texts.iter().filter(|entry| Some(entry.arch) == target) {
+                    let text = entry.text()?;
+                    match kernels::outline_of(&text) {
+                        Ok(part) => found.parts.push(part),
+                        Err(errors) => found.refused.refuse(&text, &errors),
+                    }
                 }
             } else if let Some(text) = chosen(texts)? {
                 found.kernels.check_text(&text);
