@@ -257,7 +257,7 @@ pub struct Instruction<'a> {
     /// 1-based line.
     pub line: u32,
     /// Operands in the order written.
-    pub operands: SmallVec<[Operand<'a>; 4]>,
+    pub operands: Vec<Operand<'a>>,
 }
 
 /// An operand.

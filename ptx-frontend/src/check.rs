@@ -17,7 +17,6 @@ use crate::hash::NameMap;
 use crate::parser;
 use crate::types::StateSpace;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// The newest PTX version that the instruction table has.
 pub const NEWEST: (u32, u32) = (9, 4);
@@ -30,7 +29,8 @@ pub const MAX_TEXT: usize = 1 << 30;
 
 /// Parses and checks a module. `file_name` is what messages call the text.
 pub fn parse_module(text: &str, file_name: &str) -> Result<Module, Vec<Diagnostic>> {
-    Unit::new(text, file_name)?.check_all()
+    let source = Source { name: file_name, text: without_zeros(text) };
+    Declared::read(source)?.check_all(source)
 }
 
 /// Opcode spellings met so far.
@@ -39,15 +39,28 @@ type Spellings<'a> = NameMap<&'a str, Rc<Looked>>;
 /// An opcode with its dot-words, looked up.
 struct Looked {
     spelling: Spelling,
+    /// The state space that it names, without what narrows it down.
+    space: Option<StateSpace>,
     /// By form that it can be: why this module must not use it.
     lacking: Vec<Option<requirements::Lacking>>,
 }
 
-/// A module whose functions are checked on demand.
+/// The driver takes C strings; a terminating zero may have come along.
+fn without_zeros(text: &str) -> &str {
+    text.trim_end_matches('\0')
+}
+
+/// A module whose functions are checked on demand. It keeps its text.
 #[derive(Clone, Debug)]
 pub struct Unit {
-    file: Arc<str>,
-    text: Arc<str>,
+    file: String,
+    text: String,
+    declared: Declared,
+}
+
+/// What is known of a module without its text.
+#[derive(Clone, Debug)]
+struct Declared {
     module: Module,
     names: NameMap<Box<str>, Symbol>,
     /// By function: its body, if it has one that is not checked yet.
@@ -56,11 +69,37 @@ pub struct Unit {
 
 impl Unit {
     /// Reads everything of module scope and finds where the bodies are.
-    pub fn new(text: &str, file_name: &str) -> Result<Unit, Vec<Diagnostic>> {
-        // The driver takes C strings; a terminating zero may have come along.
-        let text = text.trim_end_matches('\0');
-        let source = Source { name: file_name, text };
-        if text.len() > MAX_TEXT {
+    pub fn new(text: impl Into<String>, file_name: &str) -> Result<Unit, Vec<Diagnostic>> {
+        let mut text = text.into();
+        text.truncate(without_zeros(&text).len());
+        let declared = Declared::read(Source { name: file_name, text: &text })?;
+        Ok(Unit { file: file_name.to_owned(), text, declared })
+    }
+
+    /// The module as far as it is checked: functions that nobody asked for have no body yet.
+    pub fn module(&self) -> &Module {
+        &self.declared.module
+    }
+
+    /// The function or variable of that name.
+    pub fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.declared.names.get(name).copied()
+    }
+
+    /// Checks a function and everything it can reach, if that has not been done.
+    pub fn check(&mut self, function: FunctionId) -> Result<(), Vec<Diagnostic>> {
+        self.declared.check(Source { name: &self.file, text: &self.text }, function)
+    }
+
+    /// Checks all functions.
+    pub fn check_all(self) -> Result<Module, Vec<Diagnostic>> {
+        self.declared.check_all(Source { name: &self.file, text: &self.text })
+    }
+}
+
+impl Declared {
+    fn read(source: Source<'_>) -> Result<Declared, Vec<Diagnostic>> {
+        if source.text.len() > MAX_TEXT {
             let message = format!("the text is longer than {MAX_TEXT} bytes");
             return Err(vec![source.diagnostic(Default::default(), message)]);
         }
@@ -68,35 +107,17 @@ impl Unit {
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
-        let mut unit = Unit {
-            file: file_name.into(),
-            text: text.into(),
-            module: Module {
-                version: ast.version,
-                target: ast.targets.first().copied().unwrap_or_default().to_owned(),
-                ..Module::default()
-            },
+        let target = ast.targets.first().copied().unwrap_or_default().to_owned();
+        let mut declared = Declared {
+            module: Module { version: ast.version, target, ..Module::default() },
             names: NameMap::default(),
             waiting: Vec::new(),
         };
-        let diagnostics = unit.collect(&source, &ast);
-        if diagnostics.is_empty() { Ok(unit) } else { Err(diagnostics) }
+        let diagnostics = declared.collect(&source, &ast);
+        if diagnostics.is_empty() { Ok(declared) } else { Err(diagnostics) }
     }
 
-    /// The module as far as it is checked: functions that nobody asked for have no body yet.
-    pub fn module(&self) -> &Module {
-        &self.module
-    }
-
-    /// The function or variable of that name.
-    pub fn symbol(&self, name: &str) -> Option<Symbol> {
-        self.names.get(name).copied()
-    }
-
-    /// Checks a function and everything it can reach, if that has not been done.
-    pub fn check(&mut self, function: FunctionId) -> Result<(), Vec<Diagnostic>> {
-        let (file, text) = (self.file.clone(), self.text.clone());
-        let source = Source { name: &file, text: &text };
+    fn check(&mut self, source: Source<'_>, function: FunctionId) -> Result<(), Vec<Diagnostic>> {
         let mut spellings = Spellings::default();
         let mut found = vec![function];
         let mut reached_variables = vec![false; self.module.variables.len()];
@@ -135,10 +156,7 @@ impl Unit {
         Ok(())
     }
 
-    /// Checks all functions.
-    pub fn check_all(mut self) -> Result<Module, Vec<Diagnostic>> {
-        let (file, text) = (self.file.clone(), self.text.clone());
-        let source = Source { name: &file, text: &text };
+    fn check_all(mut self, source: Source<'_>) -> Result<Module, Vec<Diagnostic>> {
         let mut spellings = Spellings::default();
         let mut diagnostics = Vec::new();
         for id in 0..self.module.functions.len() {
@@ -199,7 +217,7 @@ impl Unit {
                     let globals = Globals { source: *source, names: &self.names };
                     match globals.relocations(variable) {
                         Ok(relocations) => {
-                            if let Some(Symbol::Variable(id)) = self.symbol(variable.name.text) {
+                            if let Some(Symbol::Variable(id)) = self.names.get(variable.name.text) {
                                 self.module.variables[id.0 as usize].relocations = relocations;
                             }
                         }

@@ -41,6 +41,13 @@ pub struct Token {
     pub line: u32,
 }
 
+/// What may follow an operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Separator {
+    Comma,
+    Semicolon,
+}
+
 /// Reads tokens one by one.
 #[derive(Clone, Debug)]
 pub struct Lexer<'a> {
@@ -89,23 +96,54 @@ impl<'a> Lexer<'a> {
         (self.at, self.line) = (at as usize, line);
     }
 
+    /// Takes the `,` or `;` that directly follows the last token, if one does.
+    #[inline]
+    pub(crate) fn take_separator(&mut self) -> Option<Separator> {
+        let separator = match self.text.get(self.at)? {
+            b',' => Separator::Comma,
+            b';' => Separator::Semicolon,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(separator)
+    }
+
+    #[inline]
     fn byte(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or(0)
     }
 
     /// The next token.  At the end of the text, [`TokenKind::End`] again and again.
+    #[inline]
     pub fn next_token(&mut self) -> Token {
-        if !self.skip_blanks() {
-            // An unterminated comment.
-            let start = self.at;
-            self.at = self.text.len();
-            return self.token(TokenKind::Stray, start, self.line);
-        }
+        let mut token = Token { kind: TokenKind::End, span: Span::default(), line: 0 };
+        self.read(&mut token);
+        token
+    }
+
+    /// Puts the next token where it is wanted. Moving it there afterwards would take longer than to find it: a
+    /// processor waits when it is to load at once what has just been stored in pieces.
+    pub(crate) fn read(&mut self, token: &mut Token) {
+        let is_open_comment = !self.skip_blanks();
         let start = self.at;
-        let line = self.line;
-        let Some(&byte) = self.text.get(start) else { return self.token(TokenKind::End, start, line) };
+        token.line = self.line;
+        token.span.start = start as u32;
+        token.kind = if is_open_comment {
+            self.at = self.text.len();
+            TokenKind::Stray
+        } else {
+            self.kind()
+        };
+        token.span.end = self.at as u32;
+    }
+
+    /// Goes behind the token that begins here.
+    #[inline]
+    fn kind(&mut self) -> TokenKind {
+        let start = self.at;
+        let Some(&byte) = self.text.get(start) else { return TokenKind::End };
         let class = CLASSES[byte as usize];
-        let kind = if class & DIGIT != 0 {
+        if class & DIGIT != 0 {
             self.number();
             TokenKind::Number
         } else if class & WORD != 0 && !(byte == b'%' && CLASSES[self.byte(start + 1) as usize] & WORD == 0) {
@@ -143,24 +181,33 @@ impl<'a> Lexer<'a> {
                     TokenKind::Stray
                 }
             }
-        };
-        self.token(kind, start, line)
-    }
-
-    fn token(&self, kind: TokenKind, start: usize, line: u32) -> Token {
-        Token { kind, span: Span::new(start as u32, self.at as u32), line }
+        }
     }
 
     /// Skips white space, comments and preprocessor lines.  Answers false at a comment that does not end.
+    #[inline]
     fn skip_blanks(&mut self) -> bool {
+        self.skip_white_space();
+        !matches!(self.byte(self.at), b'/' | b'#') || self.skip_comments()
+    }
+
+    #[inline]
+    fn skip_white_space(&mut self) {
+        while let Some(byte) = self.text.get(self.at) {
+            if *byte == b'\n' {
+                self.line += 1;
+            } else if CLASSES[*byte as usize] & SPACE == 0 {
+                break;
+            }
+            self.at += 1;
+        }
+    }
+
+    /// What [`skip_blanks`](Self::skip_blanks) does, from the first comment or preprocessor line on.
+    fn skip_comments(&mut self) -> bool {
         loop {
             let byte = self.byte(self.at);
-            if CLASSES[byte as usize] & SPACE != 0 {
-                self.at += 1;
-            } else if byte == b'\n' {
-                self.at += 1;
-                self.line += 1;
-            } else if byte == b'/' && self.byte(self.at + 1) == b'/' {
+            if byte == b'/' && self.byte(self.at + 1) == b'/' {
                 self.skip_line();
             } else if byte == b'/' && self.byte(self.at + 1) == b'*' {
                 let Some(length) = find(&self.text[self.at + 2..], b"*/") else { return false };
@@ -172,6 +219,7 @@ impl<'a> Lexer<'a> {
             } else {
                 return true;
             }
+            self.skip_white_space();
         }
     }
 
@@ -292,15 +340,24 @@ fn is_edge(byte: u8) -> bool {
 
 /// How many bytes there are before the first [edge](is_edge).
 fn length_without_edges(text: &[u8]) -> usize {
-    // Whole blocks without a branch in them, which the compiler makes vector instructions of.
     let mut at = 0;
-    while let Some(block) = text[at..].first_chunk::<32>() {
-        if block.iter().fold(false, |found, byte| found | is_edge(*byte)) {
-            break;
+    while let Some(eight) = text[at..].first_chunk::<8>() {
+        let word = u64::from_le_bytes(*eight);
+        let edges = b"{}\"/".iter().fold(0, |found, edge| found | zeros(word ^ (ONES * u64::from(*edge))));
+        if edges != 0 {
+            return at + edges.trailing_zeros() as usize / 8;
         }
-        at += block.len();
+        at += 8;
     }
     text[at..].iter().position(|byte| is_edge(*byte)).map_or(text.len(), |found| at + found)
+}
+
+/// Each byte of a word is one.
+const ONES: u64 = u64::MAX / 255;
+
+/// Has the highest bit of the first byte that is zero, and none before it.
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
 fn count_lines(text: &[u8]) -> u32 {

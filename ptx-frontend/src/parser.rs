@@ -12,7 +12,7 @@ mod initial;
 mod module;
 mod operand;
 
-use crate::ast::{Extent, Module, Name, Statement};
+use crate::ast::{Extent, Module, Name, Operand, Statement};
 use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::lexer::{Lexer, Token, TokenKind, punctuation};
 use std::borrow::Cow;
@@ -57,13 +57,15 @@ struct Parser<'a> {
     /// Bytes of initialisers that stand for nothing in the text.
     padding: u64,
     diagnostics: Vec<Diagnostic>,
+    /// The empty list of operands of the instruction before, so that not each needs memory of its own.
+    operands: Vec<Operand<'a>>,
 }
 
 impl<'a> Parser<'a> {
     fn new(source: Source<'a>, at: u32, line: u32) -> Self {
         let mut lexer = Lexer::new(source.text, at, line);
         let token = lexer.next_token();
-        Parser { source, lexer, token, depth: 0, padding: 0, diagnostics: Vec::new() }
+        Parser { source, lexer, token, depth: 0, padding: 0, diagnostics: Vec::new(), operands: Vec::new() }
     }
 
     fn text_of(&self, span: Span) -> &'a str {
@@ -76,8 +78,11 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes the token at hand.
+    #[inline]
     fn advance(&mut self) -> Token {
-        std::mem::replace(&mut self.token, self.lexer.next_token())
+        let token = self.token;
+        self.lexer.read(&mut self.token);
+        token
     }
 
     fn is(&self, text: &str) -> bool {

@@ -16,6 +16,7 @@ use crate::modifier::Modifiers;
 use crate::parser;
 use crate::special::SpecialRegister;
 use crate::types::{ScalarType, StateSpace};
+use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -52,7 +53,8 @@ pub(super) fn check<'a>(
 ) -> CheckedBody {
     let function = &module.functions[id.0 as usize];
     let mut parameters = NameMap::default();
-    let mut scopes = Scopes::new(extent.span.end - extent.span.start);
+    let bytes = extent.span.end - extent.span.start;
+    let mut scopes = Scopes::new(bytes);
     let mut declare = |meaning: fn(u32) -> Meaning, variables: &[Variable]| {
         let mut registers = Vec::new();
         for (index, variable) in variables.iter().enumerate() {
@@ -71,6 +73,8 @@ pub(super) fn check<'a>(
     let body = Body {
         return_registers: declare(Meaning::Return, &function.returns),
         param_registers: declare(Meaning::Param, &function.params),
+        // About as many as nvcc writes.
+        instructions: Vec::with_capacity(bytes as usize / 32),
         ..Body::default()
     };
     let mut checker = Checker {
@@ -121,6 +125,7 @@ impl<'a> Checker<'a, '_, '_> {
         let labels = self.scopes.labels.iter();
         self.body.labels = labels.map(|label| (label.name.text.to_owned(), label.at.unwrap_or(0))).collect();
         self.body.registers = self.scopes.registers;
+        self.body.instructions.shrink_to_fit();
         Ok((self.body, self.unsupported))
     }
 
@@ -254,7 +259,8 @@ impl<'a> Checker<'a, '_, '_> {
         let lacks = |candidate: &crate::form::Candidate| {
             self.offered.lacks(spelling.opcode, &forms[usize::from(candidate.form)], &spelling.words)
         };
-        Looked { lacking: spelling.forms.iter().map(lacks).collect(), spelling }
+        let space = spelling.words.iter().find_map(|word| StateSpace::from_str(word.as_str()));
+        Looked { lacking: spelling.forms.iter().map(lacks).collect(), space: space.map(family), spelling }
     }
 
     fn note_unsupported(&mut self, diagnostic: Diagnostic) {
@@ -281,41 +287,43 @@ impl<'a> Checker<'a, '_, '_> {
             _ => {
                 let mut operands = Operands::new();
                 for operand in &instruction.operands {
-                    operands.push(self.operand(operand)?);
+                    // A register is written to its place at once; the others are too large for that to matter.
+                    if let OperandKind::Name(text, 0) = operand.kind
+                        && let Some(Meaning::Register(id)) = self.find(text)
+                    {
+                        operands.push(Operand::Register(id));
+                    } else {
+                        operands.push(self.operand(operand)?);
+                    }
                 }
                 operands
             }
         };
         let registers = Registers(&self.scopes.registers);
-        let mut first = None;
         let mut lacked = None;
         for (candidate, lacking) in spelling.forms.iter().zip(&looked.lacking) {
-            match candidate.match_operands(spelling.opcode, &operands, &registers) {
-                Ok(()) if lacking.is_some() => lacked = lacking.as_ref(),
-                Ok(()) => {
-                    self.check_space(instruction, spelling, &operands)?;
-                    self.check_call(instruction, spelling.opcode, &operands)?;
-                    self.body.instructions.push(Instruction {
-                        guard,
-                        opcode: spelling.opcode,
-                        form: candidate.form,
-                        modifiers: Modifiers(spelling.words.clone()),
-                        operands,
-                        origin: Origin { line: instruction.line, source: self.source },
-                    });
-                    return Ok(());
-                }
-                Err(mismatch) => {
-                    first.get_or_insert(mismatch);
-                }
+            if !candidate.matches(spelling.opcode, &operands, &registers) {
+                continue;
             }
+            if lacking.is_some() {
+                lacked = lacking.as_ref();
+                continue;
+            }
+            self.check_space(instruction, &looked, &operands)?;
+            self.check_call(instruction, spelling.opcode, &operands)?;
+            let (opcode, form) = (spelling.opcode, candidate.form);
+            let origin = Origin { line: instruction.line, source: self.source };
+            let modifiers = Modifiers(SmallVec::from_slice(&spelling.words));
+            self.body.instructions.push(Instruction { guard, opcode, form, modifiers, operands, origin });
+            return Ok(());
         }
         if let Some(lacking) = lacked {
             let message = format!("`{}` {}", instruction.spelling, lacking.needs);
             let diagnostic = self.globals.source.diagnostic(instruction.span, message);
             return Err(Box::new(diagnostic.help(lacking.has.clone())));
         }
-        let mismatch = first.expect("a spelling has forms");
+        let mismatch = spelling.forms[0].mismatch(spelling.opcode, &operands, &registers);
+        let mismatch = mismatch.expect("the first form does not match either");
         // Operands of what is not executed are described roughly; they do not make a module useless.
         let is_known_only = |form: u16| matches!(spelling.opcode.row().support_of(form.into()), Support::Known(_));
         let is_mistake = spelling.forms.iter().any(|candidate| !is_known_only(candidate.form));
@@ -324,18 +332,13 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     /// Whether an address that is named by a symbol is in the state space that the instruction names.
-    fn check_space(
-        &self,
-        instruction: &ast::Instruction<'a>,
-        spelling: &Spelling,
-        operands: &[Operand],
-    ) -> Checked<()> {
-        if !matches!(spelling.opcode, Opcode::Ld | Opcode::Ldu | Opcode::St | Opcode::Atom | Opcode::Red) {
+    fn check_space(&self, instruction: &ast::Instruction<'a>, looked: &Looked, operands: &[Operand]) -> Checked<()> {
+        let opcode = looked.spelling.opcode;
+        if !matches!(opcode, Opcode::Ld | Opcode::Ldu | Opcode::St | Opcode::Atom | Opcode::Red) {
             return Ok(());
         }
-        let space = spelling.words.iter().find_map(|word| StateSpace::from_str(word.as_str()));
-        let Some(space) = space.map(family) else { return Ok(()) };
-        if space == StateSpace::Const && spelling.opcode != Opcode::Ld {
+        let Some(space) = looked.space else { return Ok(()) };
+        if space == StateSpace::Const && opcode != Opcode::Ld {
             return self.error(instruction.span, "`.const` variables cannot be written");
         }
         for (index, operand) in operands.iter().enumerate() {
@@ -536,7 +539,8 @@ impl<'a> Checker<'a, '_, '_> {
             Some(Meaning::Return(index)) => return Ok(Operand::Return(index, offset)),
             Some(Meaning::Register(id)) => Operand::Register(id),
             Some(Meaning::Vector(first, count)) => {
-                Operand::Vector((first.0..first.0 + count).map(|id| Operand::Register(RegisterId(id))).collect())
+                let registers = first.0..first.0 + u32::from(count);
+                Operand::Vector(registers.map(|id| Operand::Register(RegisterId(id))).collect())
             }
             Some(Meaning::Prototype(index)) => Operand::Prototype(index),
             Some(Meaning::Targets(index)) => Operand::BranchTargets(index),
@@ -571,7 +575,7 @@ impl<'a> Checker<'a, '_, '_> {
             Meaning::Vector(first, count) => {
                 let index = ["x", "y", "z", "w"].iter().position(|component| *component == selector);
                 let index = index.or(["r", "g", "b", "a"].iter().position(|component| *component == selector))?;
-                (index < count as usize).then_some(Operand::Register(RegisterId(first.0 + index as u32)))
+                (index < usize::from(count)).then_some(Operand::Register(RegisterId(first.0 + index as u32)))
             }
             Meaning::Register(register) => {
                 Some(Operand::Part { register, part: Some(part(selector)?), negated: false })

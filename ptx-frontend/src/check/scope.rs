@@ -11,11 +11,12 @@ use crate::types::ScalarType;
 pub(super) const MAX_DEPTH: usize = 200;
 
 /// What a name of a body means.
+// Eight bytes, so that it is handed around in a register.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
     Register(RegisterId),
     /// So many registers from this one on.
-    Vector(RegisterId, u32),
+    Vector(RegisterId, u8),
     Local(LocalId),
     Static(VariableId),
     Param(u32),
@@ -131,7 +132,7 @@ impl<'a> Scopes<'a> {
             return true;
         }
         let scope = self.scope();
-        let is_used = scope.member(name).is_some_and(|(family, number)| scope.families[family].used(number).is_some());
+        let is_used = matches!(scope.member(name), Member::Used(_));
         scope.insert(name, meaning).is_none() && !is_used
     }
 
@@ -148,7 +149,7 @@ impl<'a> Scopes<'a> {
             return Meaning::Register(first);
         }
         self.registers.extend((0..vector).map(|_| Register { ty }));
-        Meaning::Vector(first, vector)
+        Meaning::Vector(first, vector as u8)
     }
 
     /// Declares `name<count>`.
@@ -184,6 +185,7 @@ impl<'a> Scopes<'a> {
     }
 
     /// What a name means.
+    #[inline]
     pub(super) fn find(&mut self, text: &'a str) -> Option<Meaning> {
         for at in (0..self.open.len()).rev() {
             let scope = &self.open[at];
@@ -192,9 +194,10 @@ impl<'a> Scopes<'a> {
             {
                 return Some(*meaning);
             }
-            if let Some((family, number)) = scope.member(text) {
-                let used = scope.families[family].used(number);
-                return Some(used.unwrap_or_else(|| self.use_member(text, at, family, number)));
+            match scope.member(text) {
+                Member::Used(meaning) => return Some(meaning),
+                Member::Unused(family, number) => return Some(self.use_member(text, at, family, number)),
+                Member::None => {}
             }
             if !scope.has_numbered_name
                 && let Some(meaning) = scope.names.get(text)
@@ -228,15 +231,20 @@ impl<'a> Scopes<'a> {
     }
 }
 
-impl Family<'_> {
-    fn used(&self, number: u32) -> Option<Meaning> {
-        self.members.get(number as usize).copied().flatten()
-    }
-}
-
 fn ends_with_digit(name: &str) -> bool {
     name.ends_with(|c: char| c.is_ascii_digit())
 }
+
+/// Whether a name is one of a family.
+enum Member {
+    None,
+    Used(Meaning),
+    /// Which family, and its number there.
+    Unused(usize, u32),
+}
+
+/// The number of a register has no more digits.
+const MAX_DIGITS: usize = 10;
 
 impl<'a> Scope<'a> {
     fn insert(&mut self, name: &'a str, meaning: Meaning) -> Option<Meaning> {
@@ -244,37 +252,36 @@ impl<'a> Scope<'a> {
         self.names.insert(name, meaning)
     }
 
-    /// The family that a register like `%r17` belongs to, and its number there.
-    fn member(&self, text: &str) -> Option<(usize, u32)> {
+    /// What a register like `%r17` is of which family.
+    #[inline]
+    fn member(&self, text: &str) -> Member {
         if self.families.is_empty() {
-            return None;
+            return Member::None;
         }
         let bytes = text.as_bytes();
-        let mut start = bytes.len();
-        let (mut number, mut weight) = (0_u64, 1);
+        let digits = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         // `%r17` can be number 17 of `%r<100>` or number 7 of `%r1<10>`.
-        let mut found = None;
-        while start > 1 && bytes[start - 1].is_ascii_digit() && bytes.len() - start < 10 {
-            start -= 1;
-            number += u64::from(bytes[start] - b'0') * weight;
-            weight *= 10;
-            let has_leading_zero = bytes[start] == b'0' && start + 1 < bytes.len();
-            let has_more_digits = bytes[start - 1].is_ascii_digit();
-            if has_leading_zero || has_more_digits && !self.has_numbered_prefix {
+        let least = if self.has_numbered_prefix { 1 } else { digits };
+        let mut found = Member::None;
+        for digits in least.max(1)..=digits.min(MAX_DIGITS).min(bytes.len().saturating_sub(1)) {
+            let start = bytes.len() - digits;
+            let has_leading_zero = bytes[start] == b'0' && digits > 1;
+            if has_leading_zero {
                 continue;
             }
+            let number = bytes[start..].iter().fold(0_u64, |number, digit| 10 * number + u64::from(digit - b'0'));
             let (prefix, last) = (&bytes[..start], bytes[start - 1]);
             let is_its = |family: &Family<'_>| {
                 let name = family.prefix.as_bytes();
-                name.len() == start && name[start - 1] == last && name == prefix
+                name.len() == start && name[start - 1] == last && name.iter().eq(prefix)
             };
             let Some(at) = self.families.iter().position(is_its) else { continue };
             // What a name meant once it means for ever.
-            if number < u64::from(u32::MAX) && self.families[at].used(number as u32).is_some() {
-                return Some((at, number as u32));
+            if let Some(meaning) = self.families[at].members.get(number as usize).copied().flatten() {
+                return Member::Used(meaning);
             }
             if number < u64::from(self.families[at].count) {
-                found = Some((at, number as u32));
+                found = Member::Unused(at, number as u32);
             }
         }
         found

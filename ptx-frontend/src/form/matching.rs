@@ -5,6 +5,7 @@ use super::{Form, Slot, SlotKind, TypeName, split};
 use crate::checked::{Operand, Register};
 use crate::isa::Opcode;
 use crate::types::ScalarType;
+use std::fmt;
 
 /// Why operands do not match a form.
 #[derive(Debug)]
@@ -18,6 +19,22 @@ pub(crate) enum Mismatch {
 /// What the matcher must know of a body.
 pub(crate) struct Registers<'a>(pub(crate) &'a [Register]);
 
+/// Whether somebody wants to know why something does not match.
+#[derive(Clone, Copy)]
+enum Say {
+    Nothing,
+    Why,
+}
+
+impl Say {
+    fn that(self, text: fmt::Arguments<'_>) -> String {
+        match self {
+            Say::Nothing => String::new(),
+            Say::Why => text.to_string(),
+        }
+    }
+}
+
 impl Candidate {
     fn line(&self, opcode: Opcode) -> &'static Form {
         &TABLE.forms(opcode)[usize::from(self.form)]
@@ -28,35 +45,50 @@ impl Candidate {
         opcode.row().forms[usize::from(self.form)].text
     }
 
-    /// Compares operands with the form.
-    pub(crate) fn match_operands(
+    /// Whether the operands are those of the form.
+    pub(crate) fn matches(&self, opcode: Opcode, operands: &[Operand], registers: &Registers<'_>) -> bool {
+        // To say why not takes longer than everything else, and of several forms most do not match.
+        self.compare(opcode, operands, registers, Say::Nothing).is_ok()
+    }
+
+    /// Why the operands are not those of the form.
+    pub(crate) fn mismatch(&self, opcode: Opcode, operands: &[Operand], registers: &Registers<'_>) -> Option<Mismatch> {
+        self.compare(opcode, operands, registers, Say::Why).err()
+    }
+
+    fn compare(
         &self,
         opcode: Opcode,
         operands: &[Operand],
         registers: &Registers<'_>,
+        say: Say,
     ) -> Result<(), Mismatch> {
+        let count = || match say {
+            Say::Nothing => Mismatch::Count { expected: String::new() },
+            Say::Why => self.count(opcode),
+        };
         let slots = &self.line(opcode).slots;
         let mut at = 0;
         let mut next = 0;
         let mut refused = None;
         while next < slots.len() {
             let (slot, group) = &slots[next];
-            let group_end = next + slots[next..].iter().take_while(|(_, other)| other == group).count();
             if *group == 0 {
-                let Some(operand) = operands.get(at) else { return Err(self.count(opcode)) };
-                self.fits(slot, operand, registers).map_err(|reason| Mismatch::Operand { index: at, reason })?;
+                let Some(operand) = operands.get(at) else { return Err(count()) };
+                self.fits(slot, operand, registers, say).map_err(|reason| Mismatch::Operand { index: at, reason })?;
                 at += 1;
                 next += 1;
                 continue;
             }
             // All of an optional group, or nothing of it.
+            let group_end = next + slots[next..].iter().take_while(|(_, other)| other == group).count();
             let wanted = &slots[next..group_end];
             let given = operands.get(at..at + wanted.len());
             let misfit = given.map(|given| {
                 let pairs = wanted.iter().zip(given).enumerate();
                 pairs
                     .filter_map(|(index, ((slot, _), operand))| {
-                        Some((at + index, self.fits(slot, operand, registers).err()?))
+                        Some((at + index, self.fits(slot, operand, registers, say).err()?))
                     })
                     .next()
             });
@@ -72,7 +104,7 @@ impl Candidate {
         }
         Err(match refused {
             Some((index, reason)) => Mismatch::Operand { index, reason },
-            None => self.count(opcode),
+            None => count(),
         })
     }
 
@@ -94,100 +126,100 @@ impl Candidate {
         }
     }
 
-    fn fits(&self, slot: &Slot, operand: &Operand, registers: &Registers<'_>) -> Result<(), String> {
-        let named = |wanted: &str| Err(format!("`{}` must be {wanted}", slot.name));
+    fn fits(&self, slot: &Slot, operand: &Operand, registers: &Registers<'_>, say: Say) -> Result<(), String> {
+        let named = |wanted: fmt::Arguments<'_>| Err(say.that(format_args!("`{}` must be {wanted}", slot.name)));
         if let Operand::Pair(first, second) = operand {
-            let Some((second_slot, _)) = &slot.pair else { return named("a single operand") };
+            let Some((second_slot, _)) = &slot.pair else { return named(format_args!("a single operand")) };
             let alone = Slot { pair: None, ..slot.clone() };
-            self.fits(&alone, first, registers)?;
-            return self.fits(second_slot, second, registers);
+            self.fits(&alone, first, registers, say)?;
+            return self.fits(second_slot, second, registers, say);
         }
         if let Some((second, false)) = &slot.pair {
-            return Err(format!("`|{}` is missing", second.name));
+            return Err(say.that(format_args!("`|{}` is missing", second.name)));
         }
         match slot.kind {
             SlotKind::Value { ty, may_be_wider } => {
                 let (ty, bits) = self.ty(ty);
                 if let Operand::Vector(_) = operand {
-                    return named("a single value");
+                    return named(format_args!("a single value"));
                 }
-                fits_value(slot, ty, bits, may_be_wider, operand, registers)
+                fits_value(slot, ty, bits, may_be_wider, operand, registers, say)
             }
             SlotKind::Elements => {
                 let (ty, bits) = self.ty(TypeName::Word(0));
                 let parts = operand.elements();
                 if parts.len() as u32 != self.vector {
-                    return named(&format!("{} values", self.vector));
+                    return named(format_args!("{} values", self.vector));
                 }
-                parts.iter().try_for_each(|part| fits_value(slot, ty, bits, true, part, registers))
+                parts.iter().try_for_each(|part| fits_value(slot, ty, bits, true, part, registers, say))
             }
             SlotKind::Braces { ty, count } => {
                 let (ty, bits) = self.ty(ty);
                 let Operand::Vector(parts) = operand else {
                     // One value needs no braces.
                     if count <= 1 && !matches!(operand, Operand::Address(..) | Operand::Indexed(_)) {
-                        return fits_value(slot, ty, bits, true, operand, registers);
+                        return fits_value(slot, ty, bits, true, operand, registers, say);
                     }
-                    return named("values in braces");
+                    return named(format_args!("values in braces"));
                 };
                 if count != 0 && parts.len() != usize::from(count) {
-                    return named(&format!("{count} values in braces"));
+                    return named(format_args!("{count} values in braces"));
                 }
-                parts.iter().try_for_each(|part| fits_value(slot, ty, bits, true, part, registers))
+                parts.iter().try_for_each(|part| fits_value(slot, ty, bits, true, part, registers, say))
             }
             SlotKind::Parts => {
                 let (_, bits) = self.ty(TypeName::Word(0));
-                let Operand::Vector(parts) = operand else { return named("values in braces") };
+                let Operand::Vector(parts) = operand else { return named(format_args!("values in braces")) };
                 let width = bits / parts.len().max(1) as u32;
                 if !matches!(parts.len(), 2 | 4) || width < 8 {
-                    return named("two or four values in braces");
+                    return named(format_args!("two or four values in braces"));
                 }
                 let ty = ScalarType::B128;
-                parts.iter().try_for_each(|part| fits_value(slot, ty, width, false, part, registers))
+                parts.iter().try_for_each(|part| fits_value(slot, ty, width, false, part, registers, say))
             }
             SlotKind::Constant => match operand {
                 Operand::Integer(_) => Ok(()),
-                _ => named("a constant"),
+                _ => named(format_args!("a constant")),
             },
             SlotKind::Anything => Ok(()),
             SlotKind::Address => match operand {
-                Operand::Address(base, _) => fits_base(slot, base, registers),
-                _ => named("an address in brackets"),
+                Operand::Address(base, _) => fits_base(slot, base, registers, say),
+                _ => named(format_args!("an address in brackets")),
             },
             SlotKind::Brackets => match operand {
-                Operand::Address(base, _) => fits_base(slot, base, registers),
+                Operand::Address(base, _) => fits_base(slot, base, registers, say),
                 Operand::Indexed(_) => Ok(()),
-                _ => named("in brackets"),
+                _ => named(format_args!("in brackets")),
             },
             SlotKind::Label => match operand {
                 Operand::Label(_) => Ok(()),
-                _ => named("a label"),
+                _ => named(format_args!("a label")),
             },
             SlotKind::Targets => match operand {
                 Operand::BranchTargets(_) => Ok(()),
-                _ => named("the name of a `.branchtargets` list"),
+                _ => named(format_args!("the name of a `.branchtargets` list")),
             },
             SlotKind::List => match operand {
                 Operand::List(_) => Ok(()),
-                _ => named("a list in parentheses"),
+                _ => named(format_args!("a list in parentheses")),
             },
             SlotKind::Function => match operand {
                 Operand::Function(_) | Operand::Register(_) => Ok(()),
-                _ => named("a function or a register that holds the address of one"),
+                _ => named(format_args!("a function or a register that holds the address of one")),
             },
             SlotKind::Prototype => match operand {
                 Operand::Prototype(_) => Ok(()),
-                _ => named("the name of a `.callprototype` or `.calltargets`"),
+                _ => named(format_args!("the name of a `.callprototype` or `.calltargets`")),
             },
         }
     }
 }
 
-fn fits_base(slot: &Slot, base: &Operand, registers: &Registers<'_>) -> Result<(), String> {
+fn fits_base(slot: &Slot, base: &Operand, registers: &Registers<'_>, say: Say) -> Result<(), String> {
     if let Operand::Register(register) = base {
         let bits = registers.0[register.0 as usize].ty.bits();
         if bits != 32 && bits != 64 {
-            return Err(format!("`{}` must be in a register of 32 or 64 bits", slot.name));
+            return Err(say.that(format_args!("`{}` must be in a register of 32 or 64 bits", slot.name)));
         }
     }
     Ok(())
@@ -200,8 +232,9 @@ fn fits_value(
     may_be_wider: bool,
     operand: &Operand,
     registers: &Registers<'_>,
+    say: Say,
 ) -> Result<(), String> {
-    let named = |wanted: &str| Err(format!("`{}` must be {wanted}", slot.name));
+    let named = |wanted: fmt::Arguments<'_>| Err(say.that(format_args!("`{}` must be {wanted}", slot.name)));
     match operand {
         Operand::Register(register) | Operand::Not(register) | Operand::Part { register, .. } => {
             let held = registers.0[register.0 as usize].ty.bits();
@@ -209,22 +242,22 @@ fn fits_value(
             let is_right =
                 held == bits || may_be_wider && held > bits && bits > 1 || bits < 16 && bits > 1 && held == 16;
             if matches!(operand, Operand::Not(_)) && ty != ScalarType::Pred {
-                return named("a value; only predicates are negated with `!`");
+                return named(format_args!("a value; only predicates are negated with `!`"));
             }
             if is_right {
                 Ok(())
             } else if ty == ScalarType::Pred {
-                named("a predicate")
+                named(format_args!("a predicate"))
             } else if held == 1 {
-                named(&format!("a value of {bits} bits, not a predicate"))
+                named(format_args!("a value of {bits} bits, not a predicate"))
             } else {
-                named(&format!("in a register of {bits} bits; this one has {held}"))
+                named(format_args!("in a register of {bits} bits; this one has {held}"))
             }
         }
         Operand::Sink if slot.is_destination => Ok(()),
-        _ if slot.is_destination => named("a register"),
+        _ if slot.is_destination => named(format_args!("a register")),
         Operand::Integer(_) if matches!(ty, ScalarType::F32 | ScalarType::F64) => {
-            named("a floating-point value; integers are not converted")
+            named(format_args!("a floating-point value; integers are not converted"))
         }
         Operand::Integer(_) | Operand::Special(_) => Ok(()),
         Operand::F32(_) | Operand::F64(_) if ty != ScalarType::Pred => Ok(()),
@@ -237,7 +270,7 @@ fn fits_value(
         {
             Ok(())
         }
-        Operand::Sink => named("a value"),
-        _ => named(&format!("a value of type `.{ty}`")),
+        Operand::Sink => named(format_args!("a value")),
+        _ => named(format_args!("a value of type `.{ty}`")),
     }
 }

@@ -1,11 +1,11 @@
 //! Statements of a function's body.
 
+use super::constant::integer_literal;
 use super::module::linkage_of;
 use super::{Each, Parsed, Parser};
-use crate::ast::{CallPrototype, Instruction, Location, Name, Statement};
+use crate::ast::{CallPrototype, Instruction, Integer, Location, Name, Operand, OperandKind, Statement};
 use crate::checked::Linkage;
-use crate::lexer::TokenKind;
-use smallvec::SmallVec;
+use crate::lexer::{Separator, TokenKind};
 use std::borrow::Cow;
 
 impl<'a> Parser<'a> {
@@ -81,23 +81,54 @@ impl<'a> Parser<'a> {
             spelling.to_mut().push_str(self.text());
             span = span.to(self.advance().span);
         }
-        let mut operands = SmallVec::new();
-        if !self.is(";") {
+        let mut operands = std::mem::take(&mut self.operands);
+        if !self.take(";") {
             let in_call = spelling.starts_with("call");
             loop {
-                operands.push(self.operand(in_call)?);
-                if !self.is(",") {
+                let separator = self.operand_and_separator(in_call, &mut operands)?;
+                if separator == Separator::Semicolon {
                     break;
                 }
-                self.advance();
             }
         }
-        if !self.is(";") {
-            return Err(self.unexpected("`,` or `;`"));
+        let instruction = Instruction { guard, spelling, span, line: opcode.line, operands };
+        let mut statement = Statement::Instruction(instruction);
+        each(&statement);
+        if let Statement::Instruction(instruction) = &mut statement {
+            self.operands = std::mem::take(&mut instruction.operands);
+            self.operands.clear();
         }
-        self.advance();
-        each(&Statement::Instruction(Instruction { guard, spelling, span, line: opcode.line, operands }));
         Ok(())
+    }
+
+    fn operand_and_separator(&mut self, in_call: bool, operands: &mut Vec<Operand<'a>>) -> Parsed<Separator> {
+        // Most operands are a name or a number with nothing between them and the separator.
+        let (span, text) = (self.token.span, self.text());
+        let number = match self.token.kind {
+            TokenKind::Number => integer_literal(text),
+            _ => None,
+        };
+        let is_name = self.token.kind == TokenKind::Word && text != "_" && text != "WARP_SZ";
+        if (is_name || number.is_some())
+            && let Some(separator) = self.lexer.take_separator()
+        {
+            match number {
+                Some((value, _)) => {
+                    operands.push(Operand { kind: OperandKind::Integer(Integer::new(value.into())), span })
+                }
+                None => operands.push(Operand { kind: OperandKind::Name(text, 0), span }),
+            }
+            self.advance();
+            return Ok(separator);
+        }
+        operands.push(self.operand(in_call)?);
+        if self.take(",") {
+            Ok(Separator::Comma)
+        } else if self.take(";") {
+            Ok(Separator::Semicolon)
+        } else {
+            Err(self.unexpected("`,` or `;`"))
+        }
     }
 
     /// What follows `name:`.
