@@ -766,7 +766,7 @@ isa! {
         /// Copies a block of bytes without waiting.
         CpAsyncBulk = "cp.async.bulk" executed [
             8.0 sm_90: ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes{.multicast::cluster}{.L2::cache_hint}  [to], [from], size:u32, [mbar]{, mask:b16}{, policy:b64}"
-            9.2 sm_90 but known "which bytes it leaves out has not been found out": ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes.ignore_oob{.multicast::cluster}{.L2::cache_hint}  [to], [from], size:u32, left:u32, right:u32, [mbar]{, mask:b16}{, policy:b64}"
+            9.2 sm_90: ".shared::cta.global.mbarrier::complete_tx::bytes{.L2::cache_hint}.ignore_oob  [to], [from], size:u32, left:u32, right:u32, [mbar]{, policy:b64}"
             8.0 sm_90: ".shared::cluster.shared::cta.mbarrier::complete_tx::bytes  [to], [from], size:u32, [mbar]"
             8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}{.cp_mask}  [to], [from], size:u32{, policy:b64}{, mask:b16}"
         ]

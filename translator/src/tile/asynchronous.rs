@@ -14,7 +14,7 @@ use std::fmt::Write;
 pub enum Async {
     /// At a barrier object in this space: `args = [address B64, ...]`.
     Mbarrier(Mbarrier, Space),
-    /// `args = [to B64, from B64, bytes B32, barrier object B64?, CTAs B16?, byte mask B16?]`.
+    /// `args = [to B64, from B64, bytes B32, barrier object B64?, CTAs B16?, byte mask B16?, left B32?, right B32?]`.
     Copy(BulkCopy),
     /// Zeros: `args = [address B64, bytes B64]`.
     Clear(Space),
@@ -77,6 +77,8 @@ pub struct BulkCopy {
     pub multicast: bool,
     /// Of each 16 bytes only those are copied whose bit is set.
     pub masked: bool,
+    /// The first `left` and the last `right` bytes, up to 15 each, are neither read nor written, but counted.
+    pub trimmed: bool,
 }
 
 /// `cp.async.bulk.tensor`, `cp.reduce.async.bulk.tensor`.
@@ -173,6 +175,7 @@ impl Async {
                 args.extend(copy.signals.then_some(B64));
                 args.extend(copy.multicast.then_some(B16));
                 args.extend(copy.masked.then_some(B16));
+                args.extend([B32, B32].into_iter().filter(|_| copy.trimmed));
                 of(args)
             }
             Async::Clear(_) | Async::Cancel { .. } => of(smallvec![B64, B64]),
@@ -222,9 +225,12 @@ impl Async {
                 if let Some((op, ty)) = copy.reduce {
                     let _ = write!(text, ".{op}.{ty}");
                 }
-                for (is_set, word) in
-                    [(copy.signals, ".signal"), (copy.multicast, ".multicast"), (copy.masked, ".mask")]
-                {
+                for (is_set, word) in [
+                    (copy.signals, ".signal"),
+                    (copy.multicast, ".multicast"),
+                    (copy.masked, ".mask"),
+                    (copy.trimmed, ".trim"),
+                ] {
                     text.push_str(flag(is_set, word));
                 }
             }
@@ -291,9 +297,9 @@ pub(super) mod parse {
         {
             (reduce, rest) = (Some((op, ty)), after);
         }
-        let [signals, multicast, masked] = flags(["signal", "multicast", "mask"], rest)?;
+        let [signals, multicast, masked, trimmed] = flags(["signal", "multicast", "mask", "trim"], rest)?;
         let (to, from) = (Space::from_str(to)?, Space::from_str(from)?);
-        Some(Async::Copy(BulkCopy { to, from, reduce, signals, multicast, masked }))
+        Some(Async::Copy(BulkCopy { to, from, reduce, signals, multicast, masked, trimmed }))
     }
 
     /// `bulk_clear`

@@ -81,7 +81,7 @@ names! {
     /// Make a barrier object, arrive at it, expect or complete bytes, or test whether a phase is over.
     Mbarrier = "mbarrier", "[b64|pred =] mbarrier.{init|inval|arrive[.expect][.drop]|expect|complete|test[.parity]}.<space> <address>[, <number>]";
     /// Copy bytes, or combine them with those there, and signal a barrier object.
-    BulkCopy = "bulk_copy", "bulk_copy.<to>.<from>[.<operation>.<type>][.signal][.multicast][.mask] <to>, <from>, <bytes>[, <barrier object>][, <CTAs>][, <byte mask>]";
+    BulkCopy = "bulk_copy", "bulk_copy.<to>.<from>[.<operation>.<type>][.signal][.multicast][.mask][.trim] <to>, <from>, <bytes>[, <barrier object>][, <CTAs>][, <byte mask>][, <left>, <right>]";
     /// Fill shared memory with zeros.
     BulkClear = "bulk_clear", "bulk_clear.<space> <address>, <bytes>";
     /// Ask for the work of a cluster that has not begun: never granted.

@@ -36,6 +36,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     let from = words.take_with(StateSpace::from_str).ok_or_else(Failure::form)?;
     let multicast = words.take("multicast::cluster");
     let masked = words.take("cp_mask");
+    let trimmed = words.take("ignore_oob");
     words.take("noftz");
     let reduce = match reduces {
         true => {
@@ -46,10 +47,23 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     };
     let signals = to != StateSpace::Global;
     let [destination, source, size, rest @ ..] = operands else { return Err(Failure::form()) };
-    let copy =
-        BulkCopy { to: memory::tile_space(to)?, from: memory::tile_space(from)?, reduce, signals, multicast, masked };
+    let copy = BulkCopy {
+        to: memory::tile_space(to)?,
+        from: memory::tile_space(from)?,
+        reduce,
+        signals,
+        multicast,
+        masked,
+        trimmed,
+    };
     let mut args = vec![address(at, destination, to)?, address(at, source, from)?, at.value(size, ScalarType::U32)?];
     let mut rest = rest.iter();
+    let mut trims = Vec::new();
+    if trimmed {
+        for _ in 0..2 {
+            trims.push(at.value(rest.next().ok_or_else(Failure::form)?, ScalarType::U32)?);
+        }
+    }
     if signals {
         args.push(object(at, rest.next().ok_or_else(Failure::form)?)?);
     }
@@ -60,6 +74,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
         // Behind the cache policy, if there is one.
         args.push(at.value(rest.next_back().ok_or_else(Failure::form)?, ScalarType::B16)?);
     }
+    args.extend(trims);
     at.builder.emit(Op::Async(Async::Copy(copy)), &args, &[]);
     Ok(())
 }
@@ -244,6 +259,7 @@ pub(super) fn tensor_map(at: &mut Lowering<'_>, words: &mut Words, operands: &[O
             signals: false,
             multicast: false,
             masked: false,
+            trimmed: false,
         };
         at.builder.emit(Op::Async(Async::Copy(copy)), &args, &[]);
         at.builder.emit(Op::Fence(order, scope), &[], &[]);

@@ -104,11 +104,23 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         let object = copy.signals.then(&mut next);
         let ctas = copy.multicast.then(&mut next);
         let mask = copy.masked.then(&mut next);
+        let [left, right] = if copy.trimmed { [next(), next()].map(|count| count as u32) } else { [0, 0] };
         if !bytes.is_multiple_of(16) {
             return Err(mistake(format!("a bulk copy of {bytes} bytes, which is no multiple of 16")));
         }
         check_alignment("bulk copy", to, 16)?;
         check_alignment("bulk copy", from, 16)?;
+        if left > 15 || right > 15 {
+            return Err(mistake(format!("a bulk copy that ignores {left} and {right} bytes, where 15 are the most")));
+        }
+        let signalled = bytes.into();
+        // What PTX calls indeterminate is left as it is.
+        let (first, bytes) = (left, bytes.saturating_sub(left + right));
+        let from = from.wrapping_add(first.into());
+        let targets = self.targets(copy.to, to, object, ctas, false)?;
+        if copy.trimmed && bytes == 0 {
+            return self.signal(&targets, signalled);
+        }
         let source = self.locate(copy.from, from);
         // Asked before there is room made for it: a wrong count may be 4 GiB.
         let is_there = self.covers(&source, bytes);
@@ -116,8 +128,9 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
         if !is_there || self.read_range(&source, &mut data).is_none() {
             return Err(self.outside("bulk load", copy.from, from, bytes));
         }
-        let targets = self.targets(copy.to, to, object, ctas, false)?;
+        let to = to.wrapping_add(first.into());
         for (place, _) in &targets {
+            let place = &place.plus(first as usize);
             if !self.covers(place, bytes) {
                 return Err(self.outside("bulk store", copy.to, to, bytes));
             }
@@ -137,7 +150,7 @@ impl<M: GlobalMemory> Reach<'_, '_, M> {
                 return Err(self.outside("bulk store", copy.to, to, bytes));
             }
         }
-        self.signal(&targets, bytes.into())
+        self.signal(&targets, signalled)
     }
 
     /// Combines elements with those at a place, each atomically.
