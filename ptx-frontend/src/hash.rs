@@ -37,13 +37,22 @@ impl NameHasher {
 
 impl Hasher for NameHasher {
     fn write(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            self.fold(u64::from_le_bytes(chunk.try_into().expect("chunks have eight bytes")));
-        }
-        let mut last = [0; 8];
-        last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
-        self.fold(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+        // The last word may have bytes of the one before again: that is faster than to fill it up.
+        let last = match (bytes.last_chunk::<8>(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+            (Some(last), ..) => {
+                for word in bytes[..bytes.len() - 1].chunks_exact(8) {
+                    self.fold(u64::from_le_bytes(word.try_into().expect("chunks have eight bytes")));
+                }
+                u64::from_le_bytes(*last)
+            }
+            (None, Some(first), Some(last), _) => {
+                u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+            }
+            (.., [first, .., last]) => u64::from_le_bytes([*first, bytes[1], *last, 0, 0, 0, 0, 0]),
+            (.., [only]) => (*only).into(),
+            (.., []) => 0,
+        };
+        self.fold(last ^ (bytes.len() as u64) << 56);
     }
 
     fn write_u8(&mut self, byte: u8) {

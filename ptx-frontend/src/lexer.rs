@@ -41,13 +41,6 @@ pub struct Token {
     pub line: u32,
 }
 
-/// What may follow an operand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Separator {
-    Comma,
-    Semicolon,
-}
-
 /// Reads tokens one by one.
 #[derive(Clone, Debug)]
 pub struct Lexer<'a> {
@@ -96,16 +89,16 @@ impl<'a> Lexer<'a> {
         (self.at, self.line) = (at as usize, line);
     }
 
-    /// Takes the `,` or `;` that directly follows the last token, if one does.
+    /// The byte that directly follows the last token, if it is one of two.
     #[inline]
-    pub(crate) fn take_separator(&mut self) -> Option<Separator> {
-        let separator = match self.text.get(self.at)? {
-            b',' => Separator::Comma,
-            b';' => Separator::Semicolon,
-            _ => return None,
-        };
+    pub(crate) fn peek(&self, wanted: [u8; 2]) -> Option<u8> {
+        self.text.get(self.at).copied().filter(|byte| wanted.contains(byte))
+    }
+
+    /// Takes the byte that directly follows the last token.
+    #[inline]
+    pub(crate) fn take_byte(&mut self) {
         self.at += 1;
-        Some(separator)
     }
 
     #[inline]

@@ -528,7 +528,11 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn operands(&mut self, operands: &[ast::Operand<'a>]) -> Checked<Vec<Operand>> {
-        operands.iter().map(|operand| self.operand(operand)).collect()
+        let mut checked = Vec::with_capacity(operands.len());
+        for operand in operands {
+            checked.push(self.operand(operand)?);
+        }
+        Ok(checked)
     }
 
     fn name(&mut self, text: &'a str, offset: i64, span: Span) -> Checked<Operand> {

@@ -1,11 +1,10 @@
 //! Statements of a function's body.
 
-use super::constant::integer_literal;
 use super::module::linkage_of;
 use super::{Each, Parsed, Parser};
-use crate::ast::{CallPrototype, Instruction, Integer, Location, Name, Operand, OperandKind, Statement};
+use crate::ast::{CallPrototype, Instruction, Location, Name, Statement};
 use crate::checked::Linkage;
-use crate::lexer::{Separator, TokenKind};
+use crate::lexer::TokenKind;
 use std::borrow::Cow;
 
 impl<'a> Parser<'a> {
@@ -85,9 +84,16 @@ impl<'a> Parser<'a> {
         if !self.take(";") {
             let in_call = spelling.starts_with("call");
             loop {
-                let separator = self.operand_and_separator(in_call, &mut operands)?;
-                if separator == Separator::Semicolon {
+                match self.plain_operand(*b",;", &mut operands) {
+                    Some(b',') => continue,
+                    Some(_) => break,
+                    None => operands.push(self.operand(in_call)?),
+                }
+                if self.take(";") {
                     break;
+                }
+                if !self.take(",") {
+                    return Err(self.unexpected("`,` or `;`"));
                 }
             }
         }
@@ -99,36 +105,6 @@ impl<'a> Parser<'a> {
             self.operands.clear();
         }
         Ok(())
-    }
-
-    fn operand_and_separator(&mut self, in_call: bool, operands: &mut Vec<Operand<'a>>) -> Parsed<Separator> {
-        // Most operands are a name or a number with nothing between them and the separator.
-        let (span, text) = (self.token.span, self.text());
-        let number = match self.token.kind {
-            TokenKind::Number => integer_literal(text),
-            _ => None,
-        };
-        let is_name = self.token.kind == TokenKind::Word && text != "_" && text != "WARP_SZ";
-        if (is_name || number.is_some())
-            && let Some(separator) = self.lexer.take_separator()
-        {
-            match number {
-                Some((value, _)) => {
-                    operands.push(Operand { kind: OperandKind::Integer(Integer::new(value.into())), span })
-                }
-                None => operands.push(Operand { kind: OperandKind::Name(text, 0), span }),
-            }
-            self.advance();
-            return Ok(separator);
-        }
-        operands.push(self.operand(in_call)?);
-        if self.take(",") {
-            Ok(Separator::Comma)
-        } else if self.take(";") {
-            Ok(Separator::Semicolon)
-        } else {
-            Err(self.unexpected("`,` or `;`"))
-        }
     }
 
     /// What follows `name:`.

@@ -135,6 +135,13 @@ impl Parser<'_> {
 
     /// A constant with the operators behind it that bind at least so strongly.
     fn binary(&mut self, level: u32) -> Parsed<Constant> {
+        if self.token.kind == TokenKind::Number
+            && self.lexer.peek(*b"];").is_some()
+            && let Some((value, is_unsigned)) = integer_literal(self.text())
+        {
+            self.advance();
+            return Ok(if is_unsigned { Constant::Unsigned(value) } else { Constant::Signed(value as i64) });
+        }
         let start = self.token.span;
         let mut left = self.unary()?;
         while let Some((strength, operator)) = operator(self.token.kind).filter(|(strength, _)| *strength >= level) {

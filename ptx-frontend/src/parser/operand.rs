@@ -1,10 +1,15 @@
 //! Operands of instructions.
 
-use super::constant::Constant;
+use super::constant::{Constant, integer_literal};
 use super::{Parsed, Parser};
 use crate::ast::{Base, Integer, Name, Operand, OperandKind};
 use crate::diagnostic::Span;
 use crate::lexer::TokenKind;
+
+/// Whether a word that looks like a name is none.
+fn is_reserved(text: &str) -> bool {
+    matches!(text, "_" | "WARP_SZ")
+}
 
 impl<'a> Parser<'a> {
     /// One operand. `in_call`: parentheses make a list, as in `call (r), f, (a, b);`.
@@ -29,6 +34,25 @@ impl<'a> Parser<'a> {
             },
         };
         Ok(Operand { kind, span: self.since(start) })
+    }
+
+    /// Takes an operand and the byte behind it if that is one of two, as is the case nearly always: a name or an integer
+    /// with nothing behind it but this.
+    #[inline]
+    pub(super) fn plain_operand(&mut self, ends: [u8; 2], operands: &mut Vec<Operand<'a>>) -> Option<u8> {
+        let end = self.lexer.peek(ends)?;
+        let (span, text) = (self.token.span, self.text());
+        match self.token.kind {
+            TokenKind::Word if !is_reserved(text) => operands.push(Operand { kind: OperandKind::Name(text, 0), span }),
+            TokenKind::Number => {
+                let (value, _) = integer_literal(text)?;
+                operands.push(Operand { kind: OperandKind::Integer(Integer::new(value.into())), span });
+            }
+            _ => return None,
+        }
+        self.lexer.take_byte();
+        self.advance();
+        Some(end)
     }
 
     /// `{a, b}`, perhaps with a predicate: `{a, b}|p`
@@ -103,6 +127,12 @@ impl<'a> Parser<'a> {
     fn bracketed(&mut self) -> Parsed<OperandKind<'a>> {
         self.deeper(|parser| {
             parser.expect("[")?;
+            let (span, text) = (parser.token.span, parser.text());
+            if parser.token.kind == TokenKind::Word && !is_reserved(text) && parser.lexer.peek(*b"]]").is_some() {
+                parser.advance();
+                parser.advance();
+                return Ok(OperandKind::Address(Base::Name(Name { text, span }), 0));
+            }
             let first = parser.operand(false)?;
             if parser.take("]") {
                 return Ok(match first.kind {
@@ -123,6 +153,7 @@ impl<'a> Parser<'a> {
     }
 
     fn operands_within(&mut self, open: &str, close: &str) -> Parsed<Vec<Operand<'a>>> {
+        let ends = [b',', close.as_bytes()[0]];
         self.deeper(|parser| {
             parser.expect(open)?;
             let mut operands = Vec::new();
@@ -130,6 +161,11 @@ impl<'a> Parser<'a> {
                 return Ok(operands);
             }
             loop {
+                match parser.plain_operand(ends, &mut operands) {
+                    Some(b',') => continue,
+                    Some(_) => return Ok(operands),
+                    None => {}
+                }
                 operands.push(parser.operand(false)?);
                 if parser.take(close) {
                     return Ok(operands);
