@@ -14,8 +14,10 @@ use crate::checked::{self, Function, FunctionId, Linkage, Module, Operand, Reloc
 use crate::diagnostic::{Diagnostic, Source};
 use crate::form::Spelling;
 use crate::hash::NameMap;
+use crate::isa::Opcode;
 use crate::parser;
 use crate::types::StateSpace;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// The newest PTX version that the instruction table has.
@@ -30,7 +32,9 @@ pub const MAX_TEXT: usize = 1 << 30;
 /// Parses and checks a module. `file_name` is what messages call the text.
 pub fn parse_module(text: &str, file_name: &str) -> Result<Module, Vec<Diagnostic>> {
     let source = Source { name: file_name, text: without_zeros(text) };
-    Declared::read(source)?.check_all(source)
+    let mut declared = Declared::read(source)?;
+    declared.check_all(source)?;
+    Ok(declared.module)
 }
 
 /// Opcode spellings met so far.
@@ -65,6 +69,8 @@ struct Declared {
     names: NameMap<Box<str>, Symbol>,
     /// By function: its body, if it has one that is not checked yet.
     waiting: Vec<Option<Extent>>,
+    /// By function: it and everything that it can reach is checked.
+    is_complete: Vec<bool>,
 }
 
 impl Unit {
@@ -86,14 +92,42 @@ impl Unit {
         self.declared.names.get(name).copied()
     }
 
-    /// Checks a function and everything it can reach, if that has not been done.
+    /// Whether there is code of a function, checked or not.
+    pub fn is_defined(&self, function: FunctionId) -> bool {
+        let at = function.0 as usize;
+        self.declared.waiting[at].is_some() || self.declared.module.functions[at].is_defined()
+    }
+
+    /// How many functions have a body that nobody has looked into yet.
+    pub fn unchecked(&self) -> usize {
+        self.declared.waiting.iter().flatten().count()
+    }
+
+    /// Checks a function and everything it can reach, if that has not been done. A call through a pointer can reach
+    /// every function.
     pub fn check(&mut self, function: FunctionId) -> Result<(), Vec<Diagnostic>> {
         self.declared.check(Source { name: &self.file, text: &self.text }, function)
     }
 
-    /// Checks all functions.
-    pub fn check_all(self) -> Result<Module, Vec<Diagnostic>> {
-        self.declared.check_all(Source { name: &self.file, text: &self.text })
+    /// Checks all functions. The text is not kept any longer.
+    pub fn check_all(&mut self) -> Result<(), Vec<Diagnostic>> {
+        self.declared.check_all(Source { name: &self.file, text: &self.text })?;
+        self.text = String::new();
+        Ok(())
+    }
+}
+
+/// A module whose functions are all checked, such as one that was linked.
+impl From<Module> for Unit {
+    fn from(module: Module) -> Self {
+        let variables =
+            module.variables.iter().zip(0..).map(|(each, id)| (&each.name, Symbol::Variable(VariableId(id))));
+        let functions =
+            module.functions.iter().zip(0..).map(|(each, id)| (&each.name, Symbol::Function(FunctionId(id))));
+        let names = functions.chain(variables).map(|(name, symbol)| (name.as_str().into(), symbol)).collect();
+        let (waiting, is_complete) = (vec![None; module.functions.len()], vec![true; module.functions.len()]);
+        let declared = Declared { module, names, waiting, is_complete };
+        Unit { file: String::new(), text: String::new(), declared }
     }
 }
 
@@ -112,6 +146,7 @@ impl Declared {
             module: Module { version: ast.version, target, ..Module::default() },
             names: NameMap::default(),
             waiting: Vec::new(),
+            is_complete: Vec::new(),
         };
         let diagnostics = declared.collect(&source, &ast);
         if diagnostics.is_empty() { Ok(declared) } else { Err(diagnostics) }
@@ -120,29 +155,37 @@ impl Declared {
     fn check(&mut self, source: Source<'_>, function: FunctionId) -> Result<(), Vec<Diagnostic>> {
         let mut spellings = Spellings::default();
         let mut found = vec![function];
-        let mut reached_variables = vec![false; self.module.variables.len()];
+        let mut reached = HashSet::new();
+        let mut reached_variables = HashSet::new();
         while let Some(id) = found.pop() {
-            if self.waiting[id.0 as usize].is_none() {
+            if self.is_complete[id.0 as usize] || !reached.insert(id) {
                 continue;
             }
             self.check_one(source, id, &mut spellings)?;
-            reached_variables.resize(self.module.variables.len(), false);
-            let body = self.module.functions[id.0 as usize].body.as_ref();
-            let mut operands: Vec<&Operand> =
-                body.iter().flat_map(|body| &body.instructions).flat_map(|instruction| &instruction.operands).collect();
+            let Some(body) = &self.module.functions[id.0 as usize].body else { continue };
             let mut variables = Vec::new();
-            while let Some(operand) = operands.pop() {
-                match operand {
-                    Operand::Function(id) => found.push(*id),
-                    Operand::Variable(id, _) => variables.push(*id),
-                    Operand::Address(base, _) => operands.push(base),
-                    Operand::List(inner) | Operand::Vector(inner) | Operand::Indexed(inner) => operands.extend(inner),
-                    _ => {}
+            for instruction in &body.instructions {
+                let is_call = instruction.opcode == Opcode::Call;
+                if is_call && !matches!(instruction.operands.get(1), Some(Operand::Function(_))) {
+                    // Whose address has been taken is not known before everything is checked.
+                    found.extend((0..self.module.functions.len() as u32).map(FunctionId));
+                }
+                let mut operands: Vec<&Operand> = instruction.operands.iter().collect();
+                while let Some(operand) = operands.pop() {
+                    match operand {
+                        Operand::Function(id) => found.push(*id),
+                        Operand::Variable(id, _) => variables.push(*id),
+                        Operand::Address(base, _) => operands.push(base),
+                        Operand::List(inner) | Operand::Vector(inner) | Operand::Indexed(inner) => {
+                            operands.extend(inner)
+                        }
+                        _ => {}
+                    }
                 }
             }
             // Tables of function pointers.
             while let Some(id) = variables.pop() {
-                if std::mem::replace(&mut reached_variables[id.0 as usize], true) {
+                if !reached_variables.insert(id) {
                     continue;
                 }
                 for relocation in &self.module.variables[id.0 as usize].relocations {
@@ -153,10 +196,13 @@ impl Declared {
                 }
             }
         }
+        for id in reached {
+            self.is_complete[id.0 as usize] = true;
+        }
         Ok(())
     }
 
-    fn check_all(mut self, source: Source<'_>) -> Result<Module, Vec<Diagnostic>> {
+    fn check_all(&mut self, source: Source<'_>) -> Result<(), Vec<Diagnostic>> {
         let mut spellings = Spellings::default();
         let mut diagnostics = Vec::new();
         for id in 0..self.module.functions.len() {
@@ -167,7 +213,12 @@ impl Declared {
                 break;
             }
         }
-        if diagnostics.is_empty() { Ok(self.module) } else { Err(diagnostics) }
+        if diagnostics.is_empty() {
+            self.is_complete.fill(true);
+            Ok(())
+        } else {
+            Err(diagnostics)
+        }
     }
 
     fn check_one<'a>(
@@ -176,7 +227,7 @@ impl Declared {
         id: FunctionId,
         spellings: &mut Spellings<'a>,
     ) -> Result<(), Vec<Diagnostic>> {
-        let Some(extent) = self.waiting[id.0 as usize].take() else { return Ok(()) };
+        let Some(extent) = self.waiting[id.0 as usize] else { return Ok(()) };
         let globals = Globals { source, names: &self.names };
         let variables = self.module.variables.len();
         let (body, errors) = body::check(&globals, &mut self.module, id, extent, spellings).inspect_err(|_| {
@@ -185,6 +236,8 @@ impl Declared {
         })?;
         let function = &mut self.module.functions[id.0 as usize];
         (function.body, function.errors) = (Some(body), errors);
+        // Only now: who asks for a wrong body once more is to get the same answer.
+        self.waiting[id.0 as usize] = None;
         Ok(())
     }
 
@@ -261,6 +314,7 @@ impl Declared {
                 self.names.insert(ast.name.text.into(), Symbol::Function(id));
                 self.module.functions.push(function);
                 self.waiting.push(ast.body);
+                self.is_complete.push(false);
             }
             Some(Symbol::Function(id)) => {
                 let old = &mut self.module.functions[id.0 as usize];

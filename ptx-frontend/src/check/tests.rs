@@ -1,6 +1,7 @@
 //! What the checker says, word for word.
 
-use crate::checked::Module;
+use super::Unit;
+use crate::checked::{Module, Symbol};
 
 fn parse(version: &str, target: &str, body: &str) -> Result<Module, String> {
     let text = format!(
@@ -124,4 +125,32 @@ fn a_numbered_register_means_what_it_meant_at_first() {
     refused("8.0", "sm_80", ".reg .b32 y<40>; mov.b32 y04, 1;", &["nothing is called `y04` here"]);
     accepted("8.0", "sm_80", ".reg .b32 z<4>; { .reg .b64 z<4>; mov.b64 z1, 1; } mov.b32 z1, 1;");
     accepted("8.0", "sm_80", ".reg .b32 w<4000000000>; mov.b32 w3999999999, 1; mov.b32 w3999999999, w0;");
+}
+
+/// Two kernels, a function that both can call, and one that has a mistake.
+const PARTS: &str = ".version 8.0\n.target sm_80\n.address_size 64\n.func plain() { ret; }\n.func wrong() { nonsense; }\n\
+    .func between() { call wrong; ret; }\n.entry good() { call plain; ret; }\n.entry bad() { call between; ret; }\n\
+    .entry worse() { call between; ret; }\n.entry pointer(.param .b64 f) { .reg .b64 %d; ld.param.b64 %d, [f];\n\
+    p: .callprototype _ (); call %d, p; ret; }\n";
+
+/// Checks a kernel; answers the first message and how many bodies are left.
+fn check_one(unit: &mut Unit, name: &str) -> (Option<String>, usize) {
+    let Some(Symbol::Function(id)) = unit.symbol(name) else { panic!("`{name}` is not there") };
+    let message = unit.check(id).err().map(|errors| errors[0].message.clone());
+    (message, unit.unchecked())
+}
+
+#[test]
+fn only_what_a_kernel_can_reach_is_looked_into() {
+    let mut unit = Unit::new(PARTS, "x.ptx").unwrap();
+    let nonsense = || Some("`nonsense` is not a PTX instruction".to_owned());
+    assert_eq!(unit.unchecked(), 7);
+    assert_eq!(check_one(&mut unit, "good"), (None, 5));
+    assert_eq!(check_one(&mut unit, "bad"), (nonsense(), 3));
+    // The answer is the same again, and for who reaches the mistake through what is checked already.
+    assert_eq!(check_one(&mut unit, "bad"), (nonsense(), 3));
+    assert_eq!(check_one(&mut unit, "worse"), (nonsense(), 2));
+    assert_eq!(check_one(&mut unit, "good"), (None, 2));
+    assert_eq!(check_one(&mut unit, "pointer"), (nonsense(), 1));
+    assert!(unit.check_all().is_err());
 }
