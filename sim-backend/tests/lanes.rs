@@ -705,3 +705,26 @@ fn every_thread_stores_a_constant_at_a_constant_place() {
     )
     .check();
 }
+
+/// Values of a turn, uniform and not, that lanes take along when they leave a loop at different times.
+#[test]
+fn lanes_take_along_what_a_parameter_behind_the_loop_asks_for() {
+    Test::new(
+        "bb1:
+    %10:b32 = and.b32 %4, 3
+    jump bb2(%10, 7)
+bb2(%11:b32, %12:b32):
+    %13:b32 = mul.u32 %11, %4
+    %14:pred = setp.eq.u32 %11, 0
+    branch %14 ? bb4(%12, %13) : bb3
+bb3:
+    %15:b32 = sub.u32 %11, 1
+    %16:b32 = mul.u32 %12, 5
+    jump bb2(%15, %16)
+bb4(%17:b32, %18:b32):
+    %19:b32 = xor.b32 %17, %18
+    store.global.u32 [%5], %19
+    exit",
+    )
+    .check();
+}

@@ -329,13 +329,16 @@ impl Lowering<'_> {
         let function = &self.kernel.functions[0];
         let params = &function.blocks[target.block.0 as usize].params;
         let single = self.edges_into(target.block) == 1;
+        // The lanes that leave a loop take what the argument is now: in the next turn of the others it changes.
+        let leaves = !self.live.chains[target.block.0 as usize].starts_with(&self.live.chains[from.0 as usize]);
         let mut moves: Vec<(Value, Place)> = Vec::new();
         for (param, arg) in params.iter().zip(&target.args) {
             if self.live.read_in[param.0 as usize].is_empty() || *arg == Operand::Value(*param) {
                 continue;
             }
             let place = self.place(*arg, from);
-            if single && !self.live.is_carried[param.0 as usize] && place.is_uniform() >= self.is_column(*param) {
+            let is_name = single && !leaves && !self.live.is_carried[param.0 as usize];
+            if is_name && place.is_uniform() >= self.is_column(*param) {
                 // Nobody else writes it: the parameter is another name.
                 self.keep(*param, place, edge.base);
                 continue;
