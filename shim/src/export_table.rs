@@ -91,7 +91,7 @@ macro_rules! function {
 macro_rules! unknown {
     ($name:expr) => {{
         extern "C" fn unknown() -> $crate::sys::CUresult {
-            let answer = &mut |call: &$crate::abi::Call| Err($crate::report::unsupported_function(call.name));
+            let answer = &mut |call: &$crate::abi::Call| Err($crate::report::unsupported(call.name));
             $crate::abi::enter(&$crate::export_table::call($name), answer)
         }
         $crate::export_table::Slot(unknown as *const std::ffi::c_void)

@@ -57,7 +57,7 @@ macro_rules! function {
             let arguments = &[$((stringify!($arg), word(&$arg))),*];
             let (name, default_stream) = (stringify!($name), DefaultStream::$stream);
             let call = Call { name, default_stream, before_init: false, arguments };
-            enter(&call, &mut |call| Err(report::unsupported_function(call.name)))
+            enter(&call, &mut |call| Err(report::unsupported(call.name)))
         }
     };
 }

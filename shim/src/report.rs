@@ -25,8 +25,8 @@ fn first_time(subject: &'static str) -> bool {
     SAID.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(subject)
 }
 
-/// Names a function that we do not offer, once, and answers what it answers.
-pub fn unsupported_function(name: &'static str) -> CUerror {
+/// Names a function, or a use of one, that we do not offer, once, and answers what it answers.
+pub fn unsupported(name: &'static str) -> CUerror {
     if first_time(name) {
         line(format_args!("error[T0801]: {name} is not supported (docs/driver-api.md)"));
     }

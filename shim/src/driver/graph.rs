@@ -372,7 +372,7 @@ fn check_instantiate_flags(flags: u64) -> Result {
         flags if flags & !(AUTO_FREE_ON_LAUNCH | UPLOAD | DEVICE_LAUNCH | USE_NODE_PRIORITY) != 0 => {
             Err(CUerror::INVALID_VALUE)
         }
-        flags if flags & DEVICE_LAUNCH != 0 => Err(report::unsupported_function("launching graphs from kernels")),
+        flags if flags & DEVICE_LAUNCH != 0 => Err(report::unsupported("launching graphs from kernels")),
         _ => Ok(()),
     }
 }

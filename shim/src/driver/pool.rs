@@ -9,6 +9,7 @@ use super::stream::resolve;
 use crate::abi::{HostBytes, In, Out, Result};
 use crate::error::CUerror;
 use crate::handle::{Live, StreamHandle};
+use crate::report;
 use crate::runtime::allocations::Kind;
 use crate::runtime::device::device;
 use crate::runtime::host;
@@ -109,7 +110,7 @@ pub fn alloc_from_pool_async(
     stream: StreamHandle<Stream>,
 ) -> Result {
     let stream = resolve(stream)?;
-    stream.check_not_capturing()?;
+    check_can_be_captured(&stream)?;
     if bytes == 0 {
         address.set(0);
         return Ok(());
@@ -127,13 +128,20 @@ pub fn alloc_from_pool_async(
     Ok(())
 }
 
+/// Graphs have no nodes that allocate or free memory yet.
+fn check_can_be_captured(stream: &Stream) -> Result {
+    stream.check_not_capturing().inspect_err(|_| {
+        report::unsupported("memory nodes of graphs: stream-ordered allocation while a stream is captured");
+    })
+}
+
 /// `cuMemFreeAsync`
 pub fn free_async(address: CUdeviceptr, stream: StreamHandle<Stream>) -> Result {
     let stream = resolve(stream)?;
     if address == 0 {
         return Ok(());
     }
-    stream.check_not_capturing()?;
+    check_can_be_captured(&stream)?;
     let device = device()?;
     let is_start = |a: &crate::runtime::allocations::Allocation| {
         a.base == address && matches!(a.kind, Kind::Pooled { .. } | Kind::Device | Kind::Managed { .. })

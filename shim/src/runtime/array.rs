@@ -110,7 +110,7 @@ pub fn format_of(format: CUarray_format, channels: u32) -> Result<Format> {
         F::CU_AD_FORMAT_SNORM_INT16X1 => return normalized(Channel::Snorm16, 1),
         F::CU_AD_FORMAT_SNORM_INT16X2 => return normalized(Channel::Snorm16, 2),
         F::CU_AD_FORMAT_SNORM_INT16X4 => return normalized(Channel::Snorm16, 4),
-        CUarray_format(80..=200) => return Err(report::unsupported_function("arrays of planes or compressed blocks")),
+        CUarray_format(80..=200) => return Err(report::unsupported("arrays of planes or compressed blocks")),
         _ => return Err(CUerror::INVALID_VALUE),
     };
     Ok(Format { channel, count: channels })
@@ -141,7 +141,7 @@ impl Shape {
             return Err(CUerror::INVALID_VALUE);
         }
         if self.flags & UNSUPPORTED_FLAGS != 0 {
-            return Err(report::unsupported_function("sparse, deferred and video arrays"));
+            return Err(report::unsupported("sparse, deferred and video arrays"));
         }
         let (is_layered, is_cube) = (self.has(CUDA_ARRAY3D_LAYERED), self.has(CUDA_ARRAY3D_CUBEMAP));
         let is_shaped = match (is_cube, is_layered) {

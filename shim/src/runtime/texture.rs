@@ -178,7 +178,7 @@ pub fn viewed(mut image: Image, view: &CUDA_RESOURCE_VIEW_DESC) -> Result<Image>
         // Three entries each: of 1, 2 and 4 components.
         1..=24 => Format { channel: CHANNELS[(number as usize - 1) / 3], count: [1, 2, 4][(number as usize - 1) % 3] },
         0 => image.format,
-        25..=34 => return Err(report::unsupported_function("views of compressed blocks")),
+        25..=34 => return Err(report::unsupported("views of compressed blocks")),
         _ => return Err(CUerror::INVALID_VALUE),
     };
     let [width, height, _] = image.levels[0].size;

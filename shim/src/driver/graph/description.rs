@@ -151,7 +151,7 @@ impl FromC<*mut CUgraphNodeParams> for Described {
                     Ok(Described(Task::Record(Event::registry().get(of.eventRecord.event)?.object().clone())))
                 }
                 known if known.0 <= K::CU_GRAPH_NODE_TYPE_CONDITIONAL.0 => {
-                    Err(report::unsupported_function("graph nodes for memory, semaphores and conditions"))
+                    Err(report::unsupported("graph nodes for memory, semaphores and conditions"))
                 }
                 _ => Err(CUerror::INVALID_VALUE),
             }
