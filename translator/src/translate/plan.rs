@@ -2,9 +2,7 @@
 //! functions of the tile kernel rather than copies at their call sites, and where its shared variables lie.
 
 use crate::tile::Type;
-use ptx_frontend::checked::{
-    Body, Function, FunctionId, Instruction, Linkage, Module, Operand, Symbol, Variable, VariableId,
-};
+use ptx_frontend::checked::{Body, Function, FunctionId, Instruction, Module, Operand, Symbol, Variable, VariableId};
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::StateSpace;
 use std::cell::OnceCell;
@@ -181,9 +179,11 @@ impl Plan {
     }
 }
 
-/// Whether a shared variable stands for the block whose size the launch gives.
+/// Whether a shared variable stands for the block whose size the launch gives. One that is declared `.extern` with a
+/// size, and that no module defines, has memory of its own: Taichi writes its shared arrays so, and launches with no
+/// dynamic shared memory.
 pub(super) fn is_dynamic(variable: &Variable) -> bool {
-    variable.size == 0 || variable.linkage == Linkage::Extern
+    variable.size == 0
 }
 
 /// Whether the variable is in shared memory.
