@@ -20,7 +20,9 @@ use crate::types::StateSpace;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// The newest PTX version that the instruction table has.
+pub(crate) use requirements::parse_version;
+
+/// The newest PTX version that the instruction table has completely.
 pub const NEWEST: (u32, u32) = (9, 4);
 
 /// After so many mistakes no more are noted: to find its line costs as much as to read the text up to it.

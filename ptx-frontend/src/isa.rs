@@ -212,6 +212,12 @@ pub(crate) const LISTS: &[(&str, &str)] = &[
         ".collector::b0::fill|.collector::b0::use|.collector::b0::lastuse|.collector::b0::discard|.collector::b1::fill|.collector::b1::use|.collector::b1::lastuse|.collector::b1::discard|.collector::b2::fill|.collector::b2::use|.collector::b2::lastuse|.collector::b2::discard|.collector::b3::fill|.collector::b3::use|.collector::b3::lastuse|.collector::b3::discard",
     ),
     ("DIM", ".1d|.2d|.3d|.4d|.5d"),
+    (
+        "REPORT",
+        ".mbarrier::report::disabled|.mbarrier::report::validity::per_16bytes::8|.mbarrier::report::validity::per_16bytes::80|.mbarrier::report::validity::per_16bytes::8000|.mbarrier::report::validity::per_16bytes::80000000|.mbarrier::report::validity::per_element::ff",
+    ),
+    ("MULTICAST", ".multicast::cluster|.multicast::cluster::32b"),
+    ("OVERRIDE", ".override::global_dim|.override::global_dim_stride"),
     ("CTAGROUP", ".cta_group::1|.cta_group::2"),
 ];
 
@@ -474,11 +480,13 @@ isa! {
         Sin = "sin" executed [
             1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
             1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
+            9.5 sm_75 but known "angles are in radians only": ".approx.ftz.2pi.f32  d:T, a:T"
         ]
         /// The cosine.
         Cos = "cos" executed [
             1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
             1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
+            9.5 sm_75 but known "angles are in radians only": ".approx.ftz.2pi.f32  d:T, a:T"
         ]
         /// The binary logarithm.
         Lg2 = "lg2" executed [
@@ -521,6 +529,7 @@ isa! {
             7.8 sm_90: ".CMPF.BOOL.bf16.ANY16  d:T0, a:T1, b:T1, c:pred"
             7.8 sm_90: ".CMPF.BOOL.bf16|.u16|.s16|.u32|.s32.bf16  d:T0, a:T1, b:T1, c:pred"
             7.8 sm_90: ".CMPF.BOOL.bf16x2|.u32|.s32.bf16x2  d:T0, a:T1, b:T1, c:pred"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".CMP.u8x4|.s8x4|.u16x2|.s16x2  d:T, a:T, b:T"
         ]
         /// Compares two values and gives a predicate, or a combination with another one.
         Setp = "setp" executed [
@@ -649,6 +658,9 @@ isa! {
             9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rz.satfinite{.relu}{.pzo}.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f32  d:T0, a:T1, b:T1"
             9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rz.satfinite{.relu}{.pzo}.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2  d:T0, a:T1"
             7.8 sm_90: ".rn.f32|.f64.bf16  d:~T0, a:~T1"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn|.rz|.rp{.satfinite}.ue5m3x2.f32  d:T0, a:T1, b:T1"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn|.rz|.rp{.satfinite}.ue5m3x2.f16x2|.bf16x2  d:T0, a:T1"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".rn.f16x2|.bf16x2.ue5m3x2  d:T0, a:T1"
         ]
         /// Converts two integers and packs them.
         CvtPack = "cvt.pack" executed [
@@ -769,6 +781,8 @@ isa! {
             9.2 sm_90: ".shared::cta.global.mbarrier::complete_tx::bytes{.L2::cache_hint}.ignore_oob  [to], [from], size:u32, left:u32, right:u32, [mbar]{, policy:b64}"
             8.0 sm_90: ".shared::cluster.shared::cta.mbarrier::complete_tx::bytes  [to], [from], size:u32, [mbar]"
             8.0 sm_90: ".global.shared::cta.bulk_group{.L2::cache_hint}{.cp_mask}  [to], [from], size:u32{, policy:b64}{, mask:b16}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes.multicast::cluster::32b{.REPORT}{.L2::cache_hint}  [to], [from], size:u32, [mbar], mask:b32{, policy:b64}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".shared::cluster|.shared::cta.global.mbarrier::complete_tx::bytes{.multicast::cluster}.REPORT{.L2::cache_hint}  [to], [from], size:u32, [mbar]{, mask:b16}{, policy:b64}"
         ]
         /// Copies a block of bytes and combines it with what is there.
         CpReduceAsyncBulk = "cp.reduce.async.bulk" executed [
@@ -779,20 +793,28 @@ isa! {
         /// Prefetches a block of bytes.
         CpAsyncBulkPrefetch = "cp.async.bulk.prefetch" hint [
             8.0 sm_90: ".L2.global{.L2::cache_hint}  [from], size:u32{, policy:b64}"
+            9.4 sm_107f: ".L2.global.EVICT2  [from], size:u32"
         ]
         /// Copies a box of a tensor without waiting.
         CpAsyncBulkTensor = "cp.async.bulk.tensor" executed [
             8.0 sm_90: ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.tile::gather4}.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
             8.6 sm_100 but known "the manual shows only in pictures where its halo goes": ".DIM.shared::cluster|.shared::cta.global.im2col::w|.im2col::w::128.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
             8.0 sm_90: ".DIM.global.shared::cta{.tile|.im2col_no_offs|.tile::scatter4}.bulk_group{.L2::cache_hint}  [map..], [from]{, policy:b64}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.mbarrier::complete_tx::bytes.multicast::cluster::32b{.CTAGROUP}{.REPORT}{.override::global_address}{.OVERRIDE}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b32}{, policy:b64}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}.REPORT{.override::global_address}{.OVERRIDE}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".DIM.shared::cluster|.shared::cta.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.mbarrier::complete_tx::bytes{.multicast::cluster}{.CTAGROUP}.override::global_address{.OVERRIDE}{.L2::cache_hint}  [to], [map..], [mbar]{, offsets:{b16}}{, mask:b16}{, policy:b64}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".DIM.global.shared::cta{.tile|.im2col_no_offs|.tile::scatter4}.bulk_group.override::global_address{.OVERRIDE}{.L2::cache_hint}  [map..], [from]{, policy:b64}"
         ]
         /// Copies a box into a tensor and combines it with what is there.
         CpReduceAsyncBulkTensor = "cp.reduce.async.bulk.tensor" executed [
             8.0 sm_90: ".DIM.global.shared::cta.add|.min|.max|.inc|.dec|.and|.or|.xor{.tile|.im2col_no_offs}.bulk_group{.L2::cache_hint}  [map..], [from]{, policy:b64}"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": ".DIM.global.shared::cta.add|.min|.max|.inc|.dec|.and|.or|.xor{.tile|.im2col_no_offs}.bulk_group.override::global_address{.OVERRIDE}{.L2::cache_hint}  [map..], [from]{, policy:b64}"
         ]
         /// Prefetches a box of a tensor.
         CpAsyncBulkPrefetchTensor = "cp.async.bulk.prefetch.tensor" hint [
             8.0 sm_90: ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
+            9.4 sm_107f: ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.EVICT2{.override::global_address}{.OVERRIDE}  [map..]{, offsets:{b16}}"
+            9.4 sm_107f: ".DIM.L2.global{.tile|.im2col|.im2col::w|.im2col::w::128|.tile::gather4}.override::global_address{.OVERRIDE}{.L2::cache_hint}  [map..]{, offsets:{b16}}{, policy:b64}"
         ]
         /// Makes a group of the bulk copies so far.
         CpAsyncBulkCommitGroup = "cp.async.bulk.commit_group" executed [
@@ -801,6 +823,7 @@ isa! {
         /// Waits until only so many groups of bulk copies are unfinished.
         CpAsyncBulkWaitGroup = "cp.async.bulk.wait_group" executed [
             8.0 sm_90: "{.read}  n:#"
+            9.5 sm_90: ".sync_restrict::proxy::async  n:#"
         ]
         /// Changes a field of a tensor map.
         TensormapReplace = "tensormap.replace" executed [
@@ -809,6 +832,10 @@ isa! {
             8.3 sm_90a: ".tile.box_dim|.global_dim|.element_stride{.global|.shared::cta}.b1024.b32  [a], ordinal:#, value:b32"
             8.3 sm_90a: ".tile.global_stride{.global|.shared::cta}.b1024.b64  [a], ordinal:#, value:b64"
             8.3 sm_90a: ".tile.elemtype|.interleave_layout|.swizzle_mode|.fill_mode|.swizzle_atomicity{.global|.shared::cta}.b1024.b32  [a], value:#"
+        ]
+        /// Whether a tensor map is of the large class.
+        TensormapQuery = "tensormap.query" known "tensor maps have no classes" [
+            9.5 sm_90a: ".alloc_class_large{.global|.shared::cta}.b1024  p:pred, [a]"
         ]
         /// Copies a tensor map and makes it visible to another proxy.
         TensormapCpFenceproxy = "tensormap.cp_fenceproxy" executed [
@@ -919,6 +946,7 @@ isa! {
             6.0 sm_70: "{.sc|.acq_rel|.acquire|.release}.SCOPE"
             8.0 sm_90: ".mbarrier_init.release.cluster"
             8.6 sm_90: ".acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+            9.5 sm_90: ".alias.sync_restrict::read.release.sys"
         ]
         /// Orders memory accesses through different proxies.
         FenceProxy = "fence.proxy" executed [
@@ -927,6 +955,9 @@ isa! {
             8.3 sm_90: ".tensormap::generic.release.SCOPE"
             8.3 sm_90: ".tensormap::generic.acquire.SCOPE  [a], size:#"
             8.6 sm_90: ".async::generic.acquire|.release.sync_restrict::shared::cta|.sync_restrict::shared::cluster.cluster"
+            9.4 sm_90: ".alias.acquire|.release.sys"
+            9.4 sm_90: ".async::generic.release.sync_restrict::shared::cluster::read.cta|.cluster"
+            9.3 sm_100: ".fabric::fabric|.fabric::generic|.generic::fabric.alias.acquire|.release.sys"
         ]
         /// Makes a barrier object.
         MbarrierInit = "mbarrier.init" executed [
@@ -945,18 +976,21 @@ isa! {
         /// Signals that bytes have come to a barrier object.
         MbarrierCompleteTx = "mbarrier.complete_tx" executed [
             8.0 sm_90: "{.relaxed}{.cta|.cluster}{.SHARED}.b64  [a], bytes:u32"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": "{.relaxed}{.cta|.cluster}{.shared::cluster}.multicast::cluster::32b.b64  [a], bytes:u32, mask:b32"
         ]
         /// Arrives at a barrier object.
         MbarrierArrive = "mbarrier.arrive" executed [
             7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
             7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": "{.release|.relaxed}.cluster{.expect_tx}{.shared::cluster}.multicast::cluster::32b.b64  d:b64, [a], count:u32, mask:b32"
         ]
         /// Arrives at a barrier object for the last time.
         MbarrierArriveDrop = "mbarrier.arrive_drop" executed [
             7.0 sm_80: "{.release|.relaxed}{.cta|.cluster}{.SHARED}.b64  d:b64, [a]{, count:u32}"
             7.0 sm_80: "{.release}{.cta|.cluster}.noComplete{.SHARED}.b64  d:b64, [a], count:u32"
             8.0 sm_90: "{.release|.relaxed}{.cta|.cluster}.expect_tx{.SHARED}.b64  d:b64, [a], bytes:u32"
+            9.4 sm_107f but known "only sm_107 and its like have it, and their code runs nowhere else": "{.release|.relaxed}.cluster{.expect_tx}{.shared::cluster}.multicast::cluster::32b.b64  d:b64, [a], count:u32, mask:b32"
         ]
         /// Checks how a barrier object is laid out.
         MbarrierCheckLayout = "mbarrier.check_layout" known "barrier objects have the first layout only" [
@@ -1072,14 +1106,21 @@ isa! {
         /// Copies from a fabric handle without waiting.
         FabricTryGet = "fabric.try_get" known "there is one device and no fabric between devices" [
             9.3 sm_100: ".async.shared::cta.mbarrier::complete_tx::bytes.mbarrier::report::fabric.relaxed.sys.b128  [to], [handle..], size:u32, [mbar]"
+            9.4 sm_100: ".async.shared::cta.mbarrier::complete_tx::bytes.mbarrier::report::fabric{.L2::cache_hint}.relaxed.sys.b128{.sync}  [to], [handle..], size:u32, [mbar]{, members:#}{, policy:b64}"
+            9.4 sm_107f: ".async.tensor.DIM.shared::cta.tile.mbarrier::complete_tx::bytes.mbarrier::report::fabric{.L2::cache_hint}{.override::global_address}{.OVERRIDE}.relaxed.sys.b128  [to], [handle..], [mbar]{, policy:b64}"
         ]
         /// Copies to a fabric handle without waiting.
         FabricTryPut = "fabric.try_put" known "there is one device and no fabric between devices" [
             9.3 sm_100: ".async{.multimem}.shared::cta.mbarrier::complete_tx::16B.mbarrier::report::fabric{.counted::bytes|.cp_mask}.relaxed.sys.b128  [handle..], [from], size:u32, [mbar]{, mask:b16}"
+            9.4 sm_107f: ".async.tensor{.multimem}.DIM.shared::cta.tile.mbarrier::complete_tx::16B.mbarrier::report::fabric{.counted::bytes}{.L2::cache_hint}{.override::global_address}{.OVERRIDE}.relaxed.sys.b128  [handle..], [from], size:u32, [mbar]{, policy:b64}"
         ]
         /// Copies to a fabric handle and combines with what is there.
         FabricTryRed = "fabric.try_red" known "there is one device and no fabric between devices" [
             9.3 sm_100: ".async{.multimem}.shared::cta.mbarrier::complete_tx::16B.mbarrier::report::fabric{.counted::bytes}.relaxed.sys.and|.or|.xor|.min|.max|.add|.inc|.dec{.noftz}.b32|.b64|.u32|.s32|.u64|.s64|.f16|.bf16|.f32|.f64  [handle..], [from], size:u32, [mbar]"
+        ]
+        /// Combines values with what a fabric handle holds and gives the old ones.
+        FabricTryAtom = "fabric.try_atom" known "there is one device and no fabric between devices" [
+            9.4 sm_100: ".async.shared::cta.mbarrier::complete_tx::16B.mbarrier::report::fabric{.L2::cache_hint}.relaxed.sys.and|.or|.xor|.min|.max|.add|.inc|.dec|.exch|.cas{.noftz}.b32|.b64|.b128|.u32|.s32|.u64|.s64|.f16x2|.bf16x2|.f32|.f64  [handle..], [to], [from], [mbar]{, policy:b64}"
         ]
         /// Combines what the devices of a fabric handle hold.
         FabricTryPullred = "fabric.try_pullred" known "there is one device and no fabric between devices" [
@@ -1088,10 +1129,12 @@ isa! {
         /// Submits the fabric operations so far.
         FabricSubmit = "fabric.submit" known "there is one device and no fabric between devices" [
             9.3 sm_100: "{.op_restrict::fetching}"
+            9.5 sm_100: ".commit_group"
         ]
         /// Waits for submitted fabric operations.
         FabricWait = "fabric.wait" known "there is one device and no fabric between devices" [
             9.3 sm_100: "{.sync_restrict::reads}"
+            9.5 sm_100: ".sync_restrict::read  n:#"
         ]
     }
 
@@ -1271,10 +1314,12 @@ isa! {
         /// Takes columns of tensor memory.
         Tcgen05Alloc = "tcgen05.alloc" known "only sm_100a and its like have it, and their code runs nowhere else" [
             8.6 sm_100a: ".CTAGROUP.sync.aligned{.shared::cta}.b32  [to], columns:u32"
+            9.4 sm_100a: ".exclusive.CTAGROUP.sync.aligned{.shared::cta}.b32  [to], columns:u32"
         ]
         /// Gives columns of tensor memory back.
         Tcgen05Dealloc = "tcgen05.dealloc" known "only sm_100a and its like have it, and their code runs nowhere else" [
             8.6 sm_100a: ".CTAGROUP.sync.aligned.b32  a:u32, columns:u32"
+            9.4 sm_100a: ".exclusive.CTAGROUP.sync.aligned.b32  a:u32, columns:u32"
         ]
         /// Promises to take no more columns.
         Tcgen05RelinquishAllocPermit = "tcgen05.relinquish_alloc_permit" known "only sm_100a and its like have it, and their code runs nowhere else" [
@@ -1289,6 +1334,7 @@ isa! {
         Tcgen05LdRed = "tcgen05.ld.red" known "only sm_100a and its like have it, and their code runs nowhere else" [
             8.8 sm_101a: ".sync.aligned.32x32b.TMEMCOUNT.min|.max{.abs}{.NaN}.f32|.u32|.s32  d:{b32}, dr:b32, [a]"
             8.8 sm_101a: ".sync.aligned.16x32bx2.TMEMCOUNT.min|.max{.abs}{.NaN}.f32|.u32|.s32  d:{b32}, dr:b32, [a], half:#"
+            9.4 sm_107f: ".spcompress.sync.aligned.32x32b.TMEMCOUNT.min|.max.sp::2:4{.abs}.f32.b2  m:{b32}, d:{b32}, dr:b32, [a]"
         ]
         /// Stores to tensor memory.
         Tcgen05St = "tcgen05.st" known "only sm_100a and its like have it, and their code runs nowhere else" [
@@ -1313,6 +1359,7 @@ isa! {
         /// Signals a barrier object when the operations so far are done.
         Tcgen05Commit = "tcgen05.commit" known "only sm_100a and its like have it, and their code runs nowhere else" [
             8.6 sm_100a: ".CTAGROUP.mbarrier::arrive::one{.shared::cluster}{.multicast::cluster}.b64  [a]{, mask:b16}"
+            9.4 sm_107f: ".CTAGROUP.mbarrier::arrive::one{.sync_restrict::shared::read::mma::a}{.shared::cluster}{.MULTICAST}.b64  [a]{, mask:b32}"
         ]
         /// Multiplies matrices in tensor and shared memory.
         Tcgen05Mma = "tcgen05.mma" known "only sm_100a and its like have it, and their code runs nowhere else" [

@@ -24,8 +24,16 @@ crate::types::words! {
         ClusterNCtaIdX = "cluster_nctaid.x", ClusterNCtaIdY = "cluster_nctaid.y", ClusterNCtaIdZ = "cluster_nctaid.z",
         ClusterCtaRank = "cluster_ctarank", ClusterNCtaRank = "cluster_nctarank",
         Pm0 = "pm0", Pm1 = "pm1", Pm2 = "pm2", Pm3 = "pm3", Pm4 = "pm4", Pm5 = "pm5", Pm6 = "pm6", Pm7 = "pm7",
-        EnvReg0 = "envreg0", EnvReg1 = "envreg1", EnvReg2 = "envreg2", EnvReg3 = "envreg3",
-        CurrentGraphExec = "current_graph_exec",
+        Pm0By64 = "pm0_64", Pm1By64 = "pm1_64", Pm2By64 = "pm2_64", Pm3By64 = "pm3_64",
+        Pm4By64 = "pm4_64", Pm5By64 = "pm5_64", Pm6By64 = "pm6_64", Pm7By64 = "pm7_64",
+        EnvReg0 = "envreg0", EnvReg1 = "envreg1", EnvReg2 = "envreg2", EnvReg3 = "envreg3", EnvReg4 = "envreg4",
+        EnvReg5 = "envreg5", EnvReg6 = "envreg6", EnvReg7 = "envreg7", EnvReg8 = "envreg8", EnvReg9 = "envreg9",
+        EnvReg10 = "envreg10", EnvReg11 = "envreg11", EnvReg12 = "envreg12", EnvReg13 = "envreg13", EnvReg14 = "envreg14",
+        EnvReg15 = "envreg15", EnvReg16 = "envreg16", EnvReg17 = "envreg17", EnvReg18 = "envreg18", EnvReg19 = "envreg19",
+        EnvReg20 = "envreg20", EnvReg21 = "envreg21", EnvReg22 = "envreg22", EnvReg23 = "envreg23", EnvReg24 = "envreg24",
+        EnvReg25 = "envreg25", EnvReg26 = "envreg26", EnvReg27 = "envreg27", EnvReg28 = "envreg28", EnvReg29 = "envreg29",
+        EnvReg30 = "envreg30", EnvReg31 = "envreg31",
+        CurrentGraphExec = "current_graph_exec", LocalityDomainId = "locality_domain_id",
     }
 }
 
@@ -34,6 +42,14 @@ impl SpecialRegister {
     pub const fn bits(self) -> u32 {
         match self {
             Self::Clock64 | Self::GlobalTimer | Self::GridId | Self::CurrentGraphExec => 64,
+            Self::Pm0By64
+            | Self::Pm1By64
+            | Self::Pm2By64
+            | Self::Pm3By64
+            | Self::Pm4By64
+            | Self::Pm5By64
+            | Self::Pm6By64
+            | Self::Pm7By64 => 64,
             Self::IsExplicitCluster => 1,
             _ => 32,
         }

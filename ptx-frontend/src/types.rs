@@ -44,7 +44,7 @@ words! {
         U16x2 = "u16x2", S16x2 = "s16x2", U8x4 = "u8x4", S8x4 = "s8x4",
         E4M3 = "e4m3", E5M2 = "e5m2", E3M2 = "e3m2", E2M3 = "e2m3", E2M1 = "e2m1", UE8M0 = "ue8m0", UE4M3 = "ue4m3",
         E4M3x2 = "e4m3x2", E5M2x2 = "e5m2x2", E3M2x2 = "e3m2x2", E2M3x2 = "e2m3x2", E2M1x2 = "e2m1x2",
-        UE8M0x2 = "ue8m0x2", S2F6x2 = "s2f6x2",
+        UE8M0x2 = "ue8m0x2", UE5M3x2 = "ue5m3x2", S2F6x2 = "s2f6x2",
         E4M3x4 = "e4m3x4", E5M2x4 = "e5m2x4", E3M2x4 = "e3m2x4", E2M3x4 = "e2m3x4", E2M1x4 = "e2m1x4",
         S2 = "s2", U2 = "u2", S4 = "s4", U4 = "u4", B1 = "b1", B4 = "b4", B4x16 = "b4x16", B6x16P32 = "b6x16_p32",
     }
@@ -59,7 +59,9 @@ impl ScalarType {
             S2 | U2 => 2,
             S4 | U4 | B4 => 4,
             B8 | U8 | S8 | E4M3 | E5M2 | E3M2 | E2M3 | E2M1 | UE8M0 | UE4M3 | E2M1x2 => 8,
-            B16 | U16 | S16 | F16 | BF16 | E4M3x2 | E5M2x2 | E3M2x2 | E2M3x2 | UE8M0x2 | S2F6x2 | E2M1x4 => 16,
+            B16 | U16 | S16 | F16 | BF16 | E4M3x2 | E5M2x2 | E3M2x2 | E2M3x2 | UE8M0x2 | UE5M3x2 | S2F6x2 | E2M1x4 => {
+                16
+            }
             B32 | U32 | S32 | F32 | TF32 | F16x2 | BF16x2 | U16x2 | S16x2 | U8x4 | S8x4 | E4M3x4 | E5M2x4 | E3M2x4
             | E2M3x4 => 32,
             B64 | U64 | S64 | F64 | F32x2 | B4x16 => 64,

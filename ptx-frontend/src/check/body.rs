@@ -39,6 +39,8 @@ struct Checker<'a, 'm, 's> {
     mistakes: Vec<Diagnostic>,
     /// What makes only this function useless.
     unsupported: Vec<Diagnostic>,
+    /// What an operand of the instruction at hand names that may exist.
+    unknown: Option<Diagnostic>,
     /// The spellings in there: what occurs often is told once.
     told: HashSet<String>,
 }
@@ -89,6 +91,7 @@ pub(super) fn check<'a>(
         source: (0, 0),
         mistakes: Vec::new(),
         unsupported: Vec::new(),
+        unknown: None,
         told: HashSet::new(),
     };
     checker.scopes.open(extent.span);
@@ -299,6 +302,12 @@ impl<'a> Checker<'a, '_, '_> {
                 operands
             }
         };
+        if let Some(unknown) = self.unknown.take() {
+            if self.is_new(&instruction.spelling) {
+                self.note_unsupported(unknown);
+            }
+            return Ok(());
+        }
         let registers = Registers(&self.scopes.registers);
         let mut lacked = None;
         for (candidate, lacking) in spelling.forms.iter().zip(&looked.lacking) {
@@ -558,6 +567,15 @@ impl<'a> Checker<'a, '_, '_> {
                 },
             },
         };
+                    // It may be a special register that came after the table; numbered ones are the program's.
+                    None if self.module.version > NEWEST
+                        && text.starts_with('%')
+                        && !text.ends_with(|last: char| last.is_ascii_digit()) =>
+                    {
+                        let message = format!("nothing is called `{text}` here");
+                        self.unknown = Some(self.globals.source.diagnostic(span, message));
+                        Operand::Sink
+                    }
         if offset != 0 {
             return self.error(span, format!("an offset can be added to an address only, and `{text}` is none"));
         }

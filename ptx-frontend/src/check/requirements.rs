@@ -98,7 +98,8 @@ impl Offered {
     }
 }
 
-fn parse_version(text: &str) -> (u32, u32) {
+/// `9.4` as two numbers.
+pub(crate) fn parse_version(text: &str) -> (u32, u32) {
     let (major, minor) = text.split_once('.').unwrap_or((text, "0"));
     (major.parse().unwrap_or(0), minor.parse().unwrap_or(0))
 }

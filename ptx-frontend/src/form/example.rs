@@ -2,7 +2,7 @@
 
 use super::table::{Candidate, TABLE};
 use super::{Slot, SlotKind};
-use crate::check::NEWEST;
+use crate::check::{NEWEST, parse_version};
 use crate::isa::Opcode;
 use crate::types::ScalarType;
 
@@ -22,7 +22,9 @@ here:
 pub fn head(opcode: Opcode, form: u16) -> String {
     let line = &opcode.row().forms[usize::from(form)];
     let newest = format!("{}.{}", NEWEST.0, NEWEST.1);
-    let version = line.until.map_or(&*newest, |until| until.version);
+    // Of versions that the table has only in part, there are forms too.
+    let newest = if parse_version(line.ptx) > NEWEST { line.ptx } else { &newest };
+    let version = line.until.map_or(newest, |until| until.version);
     format!(".version {version}\n.target sm_120a\n")
 }
 

@@ -24,6 +24,7 @@ pub(super) fn lower(at: &mut Lowering<'_>, words: &mut Words, operands: &[Operan
     // A copy is done when it is started.
     if words.take("commit_group") || words.take("wait_group") {
         words.take("read");
+        words.take("sync_restrict::proxy::async");
         return Ok(());
     }
     words.take("mbarrier::complete_tx::bytes");

@@ -114,6 +114,7 @@ fn fence(at: &mut Lowering<'_>, words: &mut Words) -> Result<(), Failure> {
         words.take_with(Scope::from_str);
         return Ok(());
     }
+    words.take("alias");
     let order = words.take_with(MemoryOrder::from_str).unwrap_or(MemoryOrder::AcqRel);
     restricted(words);
     let scope = words.take_with(Scope::from_str).ok_or_else(Failure::form)?;
@@ -123,8 +124,18 @@ fn fence(at: &mut Lowering<'_>, words: &mut Words) -> Result<(), Failure> {
 
 /// All ways to memory are one here, so of `fence.proxy` only its order is left, if it has one.
 fn proxy(at: &mut Lowering<'_>, words: &mut Words) -> Result<(), Failure> {
-    const KINDS: &[&str] =
-        &["alias", "async", "async::generic", "tensormap::generic", "global", "shared::cta", "shared::cluster"];
+    const KINDS: &[&str] = &[
+        "alias",
+        "async",
+        "async::generic",
+        "fabric::fabric",
+        "fabric::generic",
+        "generic::fabric",
+        "tensormap::generic",
+        "global",
+        "shared::cta",
+        "shared::cluster",
+    ];
     while words.take_with(|word| KINDS.contains(&word).then_some(())).is_some() {}
     if let Some(order) = words.take_with(MemoryOrder::from_str) {
         restricted(words);

@@ -79,10 +79,17 @@ pub(super) fn read<M, S>(
         ClusterCtaRank => context.rank,
         ClusterNCtaRank => grid.cluster_ctas(),
         // Performance counters count nothing here.
-        Pm0 | Pm1 | Pm2 | Pm3 | Pm4 | Pm5 | Pm6 | Pm7 => 0,
+        Pm0 | Pm1 | Pm2 | Pm3 | Pm4 | Pm5 | Pm6 | Pm7 | Pm0By64 | Pm1By64 | Pm2By64 | Pm3By64 | Pm4By64 | Pm5By64
+        | Pm6By64 | Pm7By64 => 0,
         EnvReg1 => (grid.workspace >> 32) as u32,
         EnvReg2 => grid.workspace as u32,
-        EnvReg0 | EnvReg3 => 0,
+        // No driver says anything in the others.
+        EnvReg0 | EnvReg3 | EnvReg4 | EnvReg5 | EnvReg6 | EnvReg7 | EnvReg8 | EnvReg9 | EnvReg10 | EnvReg11
+        | EnvReg12 | EnvReg13 | EnvReg14 | EnvReg15 | EnvReg16 | EnvReg17 | EnvReg18 | EnvReg19 | EnvReg20
+        | EnvReg21 | EnvReg22 | EnvReg23 | EnvReg24 | EnvReg25 | EnvReg26 | EnvReg27 | EnvReg28 | EnvReg29
+        | EnvReg30 | EnvReg31 => 0,
+        // The memory of the device is one.
+        LocalityDomainId => 0,
         CurrentGraphExec => return 0,
     };
     u64::from(narrow)
