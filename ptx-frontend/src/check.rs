@@ -8,6 +8,7 @@
 mod body;
 mod requirements;
 mod scope;
+mod video;
 
 use crate::ast::{self, Extent, Item};
 use crate::checked::{self, Function, FunctionId, Linkage, Module, Operand, Relocation, Symbol, Variable, VariableId};

@@ -33,6 +33,7 @@
 //! Operands whose names begin with `d`, and `p` as the first one, are destinations.
 
 mod example;
+mod fragment;
 mod matching;
 mod table;
 mod variant;

@@ -434,7 +434,7 @@ mod tests {
             .pragma \"nounroll\"; l: @!%p1 bra m; @%p2 bra.uni l; m: mov.b32 %r1, v.x; mov.b32 x, -0x10;
             t: .branchtargets l, m; brx.idx %r1, t; .local .align 4 .b8 a[4]; ld.local.b32 %r2, [a+4];
             st.local.b32 [a+-4], 0f3F800000; shfl.sync.up.b32 %r1|%p1, %r2, 1, 0, -1; setp.lt.and.f32 %p1, %r1, 0.5, !%p2;
-            vadd.s32.s32.s32 %r1, %r2.b1, -%r3; }",
+            vmad.s32.s32.s32 %r1, %r2.b1, -%r3, %r4; }",
         );
         check(
             ".func (.param .b32 r) f (.param .b32 a) { ret; }\n.entry k() { .reg .b64 %d<3>; .param .b32 r; .param .b32 a;

@@ -309,9 +309,14 @@ impl<'a> Checker<'a, '_, '_> {
             return Ok(());
         }
         let registers = Registers(&self.scopes.registers);
-        let mut lacked = None;
+        let (mut lacked, mut misfit) = (None, None);
         for (candidate, lacking) in spelling.forms.iter().zip(&looked.lacking) {
             if !candidate.matches(spelling.opcode, &operands, &registers) {
+                continue;
+            }
+            let braces = candidate.check_braces(spelling.opcode, &spelling.words, &operands);
+            if let Err(mismatch) = braces.and_then(|()| super::video::check(spelling.opcode, &operands)) {
+                misfit.get_or_insert(mismatch);
                 continue;
             }
             if lacking.is_some() {
@@ -331,7 +336,7 @@ impl<'a> Checker<'a, '_, '_> {
             let diagnostic = self.globals.source.diagnostic(instruction.span, message);
             return Err(Box::new(diagnostic.help(lacking.has.clone())));
         }
-        let mismatch = spelling.forms[0].mismatch(spelling.opcode, &operands, &registers);
+        let mismatch = misfit.or_else(|| spelling.forms[0].mismatch(spelling.opcode, &operands, &registers));
         let mismatch = mismatch.expect("the first form does not match either");
         // Operands of what is not executed are described roughly; they do not make a module useless.
         let is_known_only = |form: u16| matches!(spelling.opcode.row().support_of(form.into()), Support::Known(_));
@@ -563,10 +568,6 @@ impl<'a> Checker<'a, '_, '_> {
                 Some(Symbol::Function(id)) => Operand::Function(*id),
                 None => match self.part(text) {
                     Some(operand) => operand,
-                    None => return self.error(span, format!("nothing is called `{text}` here")),
-                },
-            },
-        };
                     // It may be a special register that came after the table; numbered ones are the program's.
                     None if self.module.version > NEWEST
                         && text.starts_with('%')
@@ -576,6 +577,10 @@ impl<'a> Checker<'a, '_, '_> {
                         self.unknown = Some(self.globals.source.diagnostic(span, message));
                         Operand::Sink
                     }
+                    None => return self.error(span, format!("nothing is called `{text}` here")),
+                },
+            },
+        };
         if offset != 0 {
             return self.error(span, format!("an offset can be added to an address only, and `{text}` is none"));
         }

@@ -154,3 +154,39 @@ fn only_what_a_kernel_can_reach_is_looked_into() {
     assert_eq!(check_one(&mut unit, "pointer"), (nonsense(), 1));
     assert!(unit.check_all().is_err());
 }
+
+#[test]
+fn braces_hold_as_many_registers_as_matrices_and_texels_need() {
+    let mma = "mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16";
+    accepted("8.0", "sm_80", &format!("{mma} {{%r1, %r2}}, {{%r3, %r4}}, {{%r5}}, {{%r1, %r2}};"));
+    let few = format!("{mma} {{%r1, %r2}}, {{%r3}}, {{%r5}}, {{%r1, %r2}};");
+    refused("8.0", "sm_80", &few, &["there must be 2 registers here, not 1", "x.ptx:8:62"]);
+    let load = "wmma.load.b.sync.aligned.row.m16n16k16.global.u8";
+    accepted("8.0", "sm_80", &format!("{load} {{%r1, %r2}}, [%d1];"));
+    refused("8.0", "sm_80", &format!("{load} {{%r1, %r2, %r3}}, [%d1];"), &["2 registers here, not 3"]);
+    let rows = "ldmatrix.sync.aligned.m8n8.x4.shared.b16";
+    refused("8.0", "sm_80", &format!("{rows} {{%r1, %r2}}, [%d1];"), &["4 registers here, not 2"]);
+    refused("8.0", "sm_80", "tex.1d.v4.u32.s32 {%r1, %r2, %r3}, [%d1, {%r4}];", &["4 registers here, not 3"]);
+    accepted("8.0", "sm_80", "suld.b.1d.v2.b32.zero {%r1, _}, [%d1, {%r4}];");
+    refused("8.0", "sm_80", "sust.b.1d.v2.b32.zero [%d1, {%r4}], {%r1};", &["2 registers here, not 1"]);
+}
+
+#[test]
+fn parts_and_signs_are_for_video_instructions() {
+    accepted("8.0", "sm_80", "vmad.s32.s32.s32 %r1, -%r2.h0, %r3, -%r4;");
+    accepted("8.0", "sm_80", "vadd4.s32.s32.s32 %r1.b10, %r2.b3210, %r3.b7654, %r4;");
+    refused("8.0", "sm_80", "vadd.s32.s32.s32 %r1, -%r2, %r3;", &["only `vmad` takes a minus", "x.ptx:8:23"]);
+    refused("8.0", "sm_80", "add.s32 %r1, -%r2, %r3;", &["only `vmad` takes a minus"]);
+    refused("8.0", "sm_80", "add.s32 %r1, %r2.b0, %r3;", &["only video instructions take parts of registers"]);
+    refused("8.0", "sm_80", "vadd.s32.s32.s32 %r1, %r2.b10, %r3;", &["one byte or half is selected here"]);
+    refused("8.0", "sm_80", "vadd2.s32.s32.s32 %r1, %r2.b10, %r3, %r4;", &["two halves are selected here"]);
+}
+
+#[test]
+fn a_special_register_to_come_only_spoils_its_function() {
+    let module = parse("9.9", "sm_120", "mov.u32 %r1, %a_register_to_come;").unwrap();
+    let kernel = module.functions.iter().find(|function| function.is_entry).unwrap();
+    assert_eq!(kernel.errors[0].message, "nothing is called `%a_register_to_come` here");
+    refused("9.9", "sm_120", "mov.u32 %r1, %x7;", &["nothing is called `%x7` here"]);
+    refused("9.4", "sm_120", "mov.u32 %r1, %a_register_to_come;", &["nothing is called"]);
+}

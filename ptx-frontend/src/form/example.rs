@@ -36,12 +36,17 @@ pub fn example(opcode: Opcode, form: u16) -> Option<String> {
     let spelling = TABLE.spelling(&words).ok()?;
     let candidate = spelling.forms.iter().find(|candidate| candidate.form == form)?;
     let slots = line.slots.iter().filter(|(_, group)| *group == 0);
-    let operands: Option<Vec<String>> =
-        slots.enumerate().map(|(index, (slot, _))| operand(candidate, slot, index)).collect();
+    let operands: Option<Vec<String>> = slots
+        .enumerate()
+        .map(|(index, (slot, _))| {
+            operand(candidate, slot, index, candidate.registers(opcode, &spelling.words, index).unwrap_or(4))
+        })
+        .collect();
     Some(format!("{words} {};", operands?.join(", ")))
 }
 
-fn operand(candidate: &Candidate, slot: &Slot, index: usize) -> Option<String> {
+/// `any` is how many values stand in braces that may have any number.
+fn operand(candidate: &Candidate, slot: &Slot, index: usize, any: u32) -> Option<String> {
     let values = |ty: ScalarType, bits: u32, count: u32| {
         let one = |at| value(ty, bits, index as u32 + at);
         if count == 1 { one(0) } else { format!("{{{}}}", (0..count).map(one).collect::<Vec<_>>().join(", ")) }
@@ -57,7 +62,7 @@ fn operand(candidate: &Candidate, slot: &Slot, index: usize) -> Option<String> {
         }
         SlotKind::Braces { ty, count } => {
             let (ty, bits) = candidate.ty(ty);
-            values(ty, bits, if count == 0 { 4 } else { count.into() })
+            values(ty, bits, if count == 0 { any } else { count.into() })
         }
         SlotKind::Parts => {
             let (ty, bits) = candidate.ty(super::TypeName::Word(0));
@@ -72,7 +77,7 @@ fn operand(candidate: &Candidate, slot: &Slot, index: usize) -> Option<String> {
         SlotKind::List | SlotKind::Function | SlotKind::Prototype => return None,
     };
     match &slot.pair {
-        Some((second, false)) => Some(format!("{text}|{}", operand(candidate, second, index + 1)?)),
+        Some((second, false)) => Some(format!("{text}|{}", operand(candidate, second, index + 1, any)?)),
         _ => Some(text),
     }
 }
