@@ -25,6 +25,15 @@ pub struct Module {
     pub functions: Vec<Function>,
 }
 
+impl Module {
+    /// The CUDA source file and line that an instruction comes from, `saxpy.cu:17`, where `.loc` and `.file` say it.
+    pub fn source_of(&self, origin: Origin) -> Option<String> {
+        let (file, line) = origin.source;
+        let (_, path) = self.files.iter().find(|(index, _)| *index == file && file != 0)?;
+        Some(format!("{path}:{line}"))
+    }
+}
+
 /// Index into [`Module::variables`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct VariableId(pub u32);

@@ -42,6 +42,8 @@ pub struct Variant {
     pub fast_math: bool,
     /// `-G`
     pub debug: bool,
+    /// `-lineinfo`
+    pub line_info: bool,
     /// `-arch=compute_XX`; nvcc's own choice without it.
     pub architecture: Option<u32>,
 }
@@ -82,7 +84,8 @@ impl Variant {
             for architecture in [None, Some(75), Some(80), Some(120)] {
                 for flags in 0..8u32 {
                     let [per_thread_stream, fast_math, debug] = [0, 1, 2].map(|bit| flags >> bit & 1 == 1);
-                    let variant = Variant { runtime, per_thread_stream, fast_math, debug, architecture };
+                    let line_info = false;
+                    let variant = Variant { runtime, per_thread_stream, fast_math, debug, line_info, architecture };
                     variants.push((variant.name(), variant));
                 }
             }
@@ -163,6 +166,9 @@ impl Toolkit {
         }
         if variant.debug {
             arguments.push("-G".into());
+        }
+        if variant.line_info {
+            arguments.push("-lineinfo".into());
         }
         if let Some(architecture) = variant.architecture {
             arguments.push(format!("-arch=compute_{architecture}").into());

@@ -122,7 +122,7 @@ fn rejected(function: &checked::Function, kernel: &str, options: &Options) -> im
         let what = diagnostic.message.split('`').nth(1).unwrap_or(&function.name).to_owned();
         let origin = checked::Origin { line: diagnostic.line, source: (0, 0) };
         let (kernel, file) = (kernel.to_owned(), options.file.clone());
-        Unsupported { what, reason: diagnostic.message.clone(), kernel, file, origin }
+        Unsupported { what, reason: diagnostic.message.clone(), kernel, file, origin, cuda_line: String::new() }
     })
 }
 

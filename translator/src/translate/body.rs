@@ -440,7 +440,8 @@ impl<'m> Lowering<'m> {
     }
 
     fn at(&self, what: String, reason: String, origin: checked::Origin) -> Unsupported {
-        Unsupported { what, reason, kernel: self.kernel.to_owned(), file: self.options.file.clone(), origin }
+        let (kernel, file) = (self.kernel.to_owned(), self.options.file.clone());
+        Unsupported { what, reason, kernel, file, origin, cuda_line: self.module.source_of(origin).unwrap_or_default() }
     }
 }
 

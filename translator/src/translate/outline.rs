@@ -97,6 +97,7 @@ fn our_bug(function: &Function, options: &Options) -> Unsupported {
         kernel: function.name.clone(),
         file: options.file.clone(),
         origin: Origin { line: function.line, source: (0, 0) },
+        cuda_line: String::new(),
     }
 }
 

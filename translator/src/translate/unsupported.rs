@@ -25,7 +25,7 @@ pub enum TranslateError {
 
 /// Something that is not offered, with its name and place.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("unsupported PTX `{what}` at {file}:{} in kernel `{kernel}`{}", .origin.line, because(.reason))]
+#[error("unsupported PTX `{what}` at {file}:{}{} in kernel `{kernel}`{}", .origin.line, from(.cuda_line), because(.reason))]
 pub struct Unsupported {
     /// The instruction with its dot-words, or the function called.
     pub what: String,
@@ -37,6 +37,12 @@ pub struct Unsupported {
     pub file: String,
     /// PTX line, and CUDA source line where known.
     pub origin: Origin,
+    /// CUDA source file and line where known, `saxpy.cu:17`; may be empty.
+    pub cuda_line: String,
+}
+
+fn from(source: &str) -> String {
+    if source.is_empty() { String::new() } else { format!(" (from {source})") }
 }
 
 fn because(reason: &str) -> String {

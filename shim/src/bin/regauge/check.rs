@@ -96,7 +96,8 @@ impl File {
             for missing in &kernel.missing {
                 match missing.line {
                     0 => println!("                 {}", missing.form),
-                    line => println!("                 line {line}: {}", missing.form),
+                    line if missing.source.is_empty() => println!("                 line {line}: {}", missing.form),
+                    line => println!("                 line {line} (from {}): {}", missing.source, missing.form),
                 }
             }
         }

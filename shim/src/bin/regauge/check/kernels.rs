@@ -29,6 +29,9 @@ pub(crate) struct Missing {
     pub(super) form: String,
     /// 0: it is not in a line of PTX.
     pub(super) line: u32,
+    /// The line of the CUDA source that needs it, `saxpy.cu:17`; empty where the PTX does not say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) source: String,
 }
 
 impl Kernel {
@@ -88,7 +91,7 @@ impl Kernels {
                 format!(".target {target} (the device is sm_{major}{minor}; REGAUGE_COMPUTE_CAPABILITY sets it)");
             for kernel in &mut self.found {
                 kernel.status = Status::Unsupported;
-                kernel.missing.insert(0, Missing { form: form.clone(), line });
+                kernel.missing.insert(0, Missing { form: form.clone(), line, source: String::new() });
             }
         }
     }
@@ -107,7 +110,11 @@ impl Kernels {
         for (name, gaps) in outline.kernels() {
             let missing = |gap: Unsupported| {
                 let because = if gap.reason.is_empty() { "" } else { ": " };
-                Missing { form: format!("{}{because}{}", gap.what, gap.reason), line: gap.origin.line }
+                Missing {
+                    form: format!("{}{because}{}", gap.what, gap.reason),
+                    line: gap.origin.line,
+                    source: gap.cuda_line,
+                }
             };
             self.add(name, gaps.into_iter().map(missing).collect());
         }
@@ -115,7 +122,8 @@ impl Kernels {
 
     /// None of the kernels of a text runs.
     pub(super) fn refuse(&mut self, text: &str, errors: &[Diagnostic]) {
-        let missing = |error: &Diagnostic| Missing { form: error.message.clone(), line: error.line };
+        let missing =
+            |error: &Diagnostic| Missing { form: error.message.clone(), line: error.line, source: String::new() };
         let missing: Vec<Missing> = errors.iter().map(missing).collect();
         for name in entry_names(text) {
             self.add(name, missing.clone());

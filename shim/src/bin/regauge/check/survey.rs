@@ -68,7 +68,7 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
     for (name, targets) in whole.machine_code {
         let targets: Vec<_> = targets.iter().map(|arch| format!("sm_{arch}")).collect();
         let form = format!("PTX: only machine code is there ({})", targets.join(", "));
-        whole.kernels.add(&name, vec![Missing { form, line: 0 }]);
+        whole.kernels.add(&name, vec![Missing { form, line: 0, source: String::new() }]);
     }
     Ok(Survey { kernels: whole.kernels.into_list(), cubins: whole.cubins.into_iter().collect() })
 }
