@@ -151,6 +151,13 @@ impl<'a> Parser<'a> {
                 _ => return Err(self.fail(span, "a mask of an address is 0xFF, 0xFF00, and so on")),
             };
             self.expect("(")?;
+            if self.token.kind != TokenKind::Word || self.text() == "WARP_SZ" {
+                let value = self.integer("an integer")? as u64;
+                self.expect(")")?;
+                let masked = u128::from((value & mask) >> shift);
+                layout.initial.bytes.extend_from_slice(&masked.to_le_bytes()[..width as usize]);
+                return Ok(());
+            }
             let mut address = self.address()?;
             self.expect(")")?;
             (address.shift, address.width) = (shift, bytes.min(width));
