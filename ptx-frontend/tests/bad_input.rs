@@ -70,11 +70,17 @@ fn refuse(text: &str, message: &str) {
         diagnostic.message.contains(message) || diagnostic.help.as_ref().is_some_and(|help| help.contains(message))
     });
     assert!(found, "no `{message}` for {start}: {}", diagnostics[0]);
+    check_places(text, &diagnostics);
+}
+
+/// Every diagnostic shows a place that is there.
+fn check_places(text: &str, diagnostics: &[Diagnostic]) {
     let lines = text.split('\n').count() as u32;
     for diagnostic in diagnostics {
         assert!((1..=lines).contains(&diagnostic.line) && diagnostic.column >= 1, "{diagnostic}");
         let line = text.split('\n').nth(diagnostic.line as usize - 1).unwrap_or("").replace('\t', " ");
         assert!(line.contains(diagnostic.snippet.trim_end()), "{diagnostic}");
+        assert!(diagnostic.column as usize <= line.chars().count() + 1, "{diagnostic}");
         assert!(diagnostic.to_string().contains(&format!("bad.ptx:{}:{}", diagnostic.line, diagnostic.column)));
     }
 }
@@ -240,4 +246,104 @@ fn bombs_are_refused_by_the_limit() {
     MOST.set(before);
     assert!(container::contents(&tiny).is_err());
     assert!(MOST.get() - before < 512 << 20);
+}
+
+/// A bit of everything.
+const RICH: &str = "\
+.file 1 \"a.cu\", 17, 0x10
+.pragma \"nounroll\";
+.extern .shared .align 16 .b8 dynamic[];
+.visible .global .align 8 .u64 table[2] = {generic(values)+4, f};
+.const .f32 values[4] = {1.5, -2, 0f40400000, (1<<3)|2};
+.global .v2 .u16 pairs[2] = {{1, 2}, {0x3, 4}};
+.global .texref image = {width = 4, normalized_coords = 1};
+.func (.param .b32 r) f(.param .b64 a, .reg .u32 b) .noreturn { st.param.b32 [r+0], b; ret; }
+.weak .entry k(.param .u64 .ptr .global .align 4 p, .param .align 4 .b8 q[12]) .maxntid 128, 1, 1
+{
+    .reg .pred %p<3>, t;
+    .reg .b32 %r<5>; .reg .f32 %f<9>;
+    .reg .v2 .b64 %v;
+    .shared .align 4 .b8 s[64];
+    .loc 1 2 3, function_name info, inlined_at 1 4 5
+    ld.param.u64 %v.x, [p];
+$L0: @!%p1 bra $L1;
+    setp.lt.and.s32 %p1|%p2, %r1, -5, !t;
+    ld.global.nc.v2.b32 {%r1, _}, [%v.x+8];
+    mad.wide.u32 %v.y, %r1, 4, %v.x;
+    { .param .b64 a; .param .b32 b; st.param.b64 [a], %v.y; call.uni (b), f, (a, %r2); }
+    targets: .branchtargets $L0, $L1;
+    brx.idx %r1, targets;
+    mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16 {%r1, %r2}, {%r3, %r4}, {%r1}, {%r1, %r2};
+    tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [image, {%f5, %f6}];
+    vadd.s32.s32.u32 %r1, %r2.b0, %r3.h1;
+$L1: ret;
+}
+.section .debug_str { info: .b8 0x61, 0
+ .b32 info+1 }
+";
+
+/// Words, numbers, strings and signs of a text, without what is between them.
+fn tokens(text: &str) -> Vec<&str> {
+    let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_$%.:".contains(letter);
+    let mut found = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '"' => rest[1..].find('"').map_or(rest.len(), |end| end + 2),
+            _ if is_word(first) => rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()),
+            _ => first.len_utf8(),
+        };
+        found.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    found
+}
+
+/// Parses a text that differs from a right one, and looks at what is said.
+fn look(text: &str) {
+    let diagnostics = parse(text);
+    check_places(text, &diagnostics);
+    for diagnostic in &diagnostics {
+        let said = diagnostic.message.chars().next();
+        assert!(said.is_some_and(|first| !first.is_uppercase()), "{diagnostic}");
+    }
+}
+
+#[test]
+fn a_rich_module_that_is_cut_anywhere_is_told_where() {
+    let text = module(RICH);
+    assert_eq!(parse(&text), [], "{}", parse(&text)[0]);
+    for end in 0..text.len() {
+        look(&text[..end]);
+    }
+}
+
+#[test]
+fn a_rich_module_without_a_token_or_with_one_too_many_is_told_where() {
+    let text = module(RICH);
+    // Positions in the text, so that lines stay what they are.
+    let places: Vec<(usize, usize)> =
+        tokens(&text).iter().map(|token| (token.as_ptr() as usize - text.as_ptr() as usize, token.len())).collect();
+    for (index, &(start, length)) in places.iter().enumerate() {
+        let (before, token, after) = (&text[..start], &text[start..start + length], &text[start + length..]);
+        look(&format!("{before} {after}"));
+        look(&format!("{before}{token} {token}{after}"));
+        for other in ["{", "}", ";", "0x", "\"", ".", "@", "[", "%", "-", "\u{e9}"] {
+            look(&format!("{before}{other}{after}"));
+        }
+        let Some(&(next, next_length)) = places.get(index + 1) else { continue };
+        let (between, following) = (&text[start + length..next], &text[next..next + next_length]);
+        look(&format!("{before}{following}{between} {token}{}", &text[next + next_length..]));
+    }
+}
+
+#[test]
+fn an_initialiser_of_ten_megabytes_is_read() {
+    let values: Vec<String> = (0..4_000_000u32).map(|i| (i % 251).to_string()).collect();
+    let text = module(&format!(".global .align 4 .b8 big[4000000] = {{{}}};\n", values.join(", ")));
+    assert!(text.len() > 10 << 20);
+    assert_eq!(parse(&text), []);
+    let module = parse_module(&text, "big.ptx").unwrap();
+    let initial = &module.variables[0].initial;
+    assert!(initial.len() == 4_000_000 && initial.iter().zip(0..).all(|(byte, i)| u32::from(*byte) == i % 251));
 }
