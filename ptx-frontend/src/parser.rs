@@ -123,7 +123,21 @@ impl<'a> Parser<'a> {
             TokenKind::Stray if self.text().starts_with("/*") => "a comment that does not end".to_owned(),
             _ => format!("`{}`", shortened(self.text())),
         };
-        self.fail(self.token.span, format!("expected {wanted}, found {found}"))
+        let mut diagnostic = self.source.diagnostic(self.token.span, format!("expected {wanted}, found {found}"));
+        if wanted.contains("`;`")
+            && let Some(line) = self.line_before()
+        {
+            diagnostic = diagnostic.help(format!("line {line} may lack a `;` at its end"));
+        }
+        self.note(diagnostic)
+    }
+
+    /// The line that ends before the token at hand, if that is the first one of its own.
+    fn line_before(&self) -> Option<u32> {
+        let before = self.text_of(Span::new(0, self.token.span.start));
+        let blank = &before[before.trim_end().len()..];
+        let lines = blank.bytes().filter(|byte| *byte == b'\n').count() as u32;
+        (lines > 0).then(|| self.token.line - lines)
     }
 
     fn fail(&mut self, span: Span, message: impl Into<String>) -> Failed {

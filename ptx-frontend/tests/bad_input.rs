@@ -347,3 +347,16 @@ fn an_initialiser_of_ten_megabytes_is_read() {
     let initial = &module.variables[0].initial;
     assert!(initial.len() == 4_000_000 && initial.iter().zip(0..).all(|(byte, i)| u32::from(*byte) == i % 251));
 }
+
+#[test]
+fn what_is_likely_wrong_is_said() {
+    refuse(&kernel(".reg .b32 %r<3>\nmov.u32 %r1, 1;"), "line 6 may lack a `;` at its end");
+    refuse(&kernel(".reg .b32 %r<3>;\nmov.u32 %r1, 1\n\nret;"), "line 7 may lack a `;` at its end");
+    refuse(
+        &kernel(".reg .b32 %r<3>;\nadd.u32 %r1, , 1;"),
+        "expected an operand such as `%r1`, `5` or `[%rd1+8]`, found `,`",
+    );
+    refuse(&kernel("mov.u32 %r1, 1;"), "a register is declared with `.reg` before it is used");
+    refuse(&module(".global .b32 a; }"), "this `}` has no `{`");
+    refuse(&module("global .b32 a;"), "expected a directive such as `.entry` or `.global`, found `global`");
+}

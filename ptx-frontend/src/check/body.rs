@@ -577,7 +577,14 @@ impl<'a> Checker<'a, '_, '_> {
                         self.unknown = Some(self.globals.source.diagnostic(span, message));
                         Operand::Sink
                     }
-                    None => return self.error(span, format!("nothing is called `{text}` here")),
+                    None => {
+                        let message = format!("nothing is called `{text}` here");
+                        let mut diagnostic = self.globals.source.diagnostic(span, message);
+                        if text.starts_with('%') {
+                            diagnostic = diagnostic.help("a register is declared with `.reg` before it is used");
+                        }
+                        return Err(Box::new(diagnostic));
+                    }
                 },
             },
         };

@@ -32,8 +32,11 @@ impl<'a> Parser<'a> {
         if self.take(";") {
             return Ok(());
         }
+        if self.is("}") {
+            return Err(self.fail(self.token.span, "this `}` has no `{`"));
+        }
         if self.token.kind != TokenKind::Dot {
-            return Err(self.unexpected("a directive"));
+            return Err(self.unexpected("a directive such as `.entry` or `.global`"));
         }
         match self.text() {
             ".version" => {

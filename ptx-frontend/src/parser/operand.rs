@@ -26,6 +26,9 @@ impl<'a> Parser<'a> {
                 let name = self.name("a register")?.text;
                 if is_not { OperandKind::Not(name) } else { OperandKind::Minus(name) }
             }
+            kind if !self.begins_constant(kind) => {
+                return Err(self.unexpected("an operand such as `%r1`, `5` or `[%rd1+8]`"));
+            }
             _ => match self.constant()? {
                 Constant::F32(bits) => OperandKind::F32(bits),
                 Constant::F64(value) => OperandKind::F64(value.to_bits()),
@@ -53,6 +56,10 @@ impl<'a> Parser<'a> {
         self.lexer.take_byte();
         self.advance();
         Some(end)
+    }
+
+    fn begins_constant(&self, kind: TokenKind) -> bool {
+        kind == TokenKind::Number || ["(", "-", "+", "~", "!"].iter().any(|sign| self.is(sign))
     }
 
     /// `{a, b}`, perhaps with a predicate: `{a, b}|p`
