@@ -723,6 +723,28 @@ fn the_linker_joins_texts() {
 }
 
 #[test]
+fn variables_of_a_kernel_keep_their_values_in_a_large_module_too() {
+    const COUNTER: &str = ".visible .entry count(.param .u64 to) { .global .u32 counter = 5; .reg .b64 %a; .reg .b32 %v;\n\
+        ld.param.u64 %a, [to]; atom.global.add.u32 %v, [counter], 1; st.global.u32 [%a], %v; ret; }\n";
+    let _context = Context::new();
+    let module = load(&format!("{PTX}{COUNTER}//{}\n", " ".repeat(2 << 20)));
+    let (count, store) = (function(module, "count"), function(module, "store"));
+    let mut address = made("cuMemAlloc_v2", &[128]);
+    for expected in [5, 6] {
+        assert_eq!(launch(count, 1, &mut [&raw mut address]), SUCCESS);
+        let mut seen = 0u32;
+        ok("cuMemcpyDtoH_v2", &[&raw mut seen as usize, address, 4]);
+        assert_eq!(seen, expected);
+    }
+    let mut value = 100;
+    assert_eq!(launch(store, 32, &mut [&raw mut address, &raw mut value]), SUCCESS);
+    let mut seen = 0u32;
+    ok("cuMemcpyDtoH_v2", &[&raw mut seen as usize, address + 4, 4]);
+    assert_eq!(seen, 106);
+    ok("cuModuleUnload", &[module]);
+}
+
+#[test]
 fn the_child_of_a_fork_is_told_that_cuda_does_not_work_in_it() {
     const NOT_INITIALIZED: c_int = 3;
     let _context = Context::new();

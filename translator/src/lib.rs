@@ -13,7 +13,7 @@ pub mod pass;
 
 pub mod neuron;
 
-pub use translate::{Options, Outline, TranslateError, Unsupported, code_address, symbol_name};
+pub use translate::{Options, Outline, TranslateError, Unsupported, code_address, symbol_name, symbol_name_of};
 
 use ptx_frontend::checked::Module;
 use tile::Kernel;

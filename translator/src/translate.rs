@@ -67,7 +67,12 @@ pub fn code_address(code_base: u64, function: FunctionId) -> u64 {
 pub fn symbol_name(module: &Module, id: VariableId) -> String {
     let name = &module.variables[id.0 as usize].name;
     let is_first = module.variables[..id.0 as usize].iter().all(|earlier| earlier.name != *name);
-    if is_first { name.clone() } else { format!("{name}#{}", id.0) }
+    symbol_name_of(name, id, is_first)
+}
+
+/// [`symbol_name`], for who knows whether an earlier variable has the name.
+pub fn symbol_name_of(name: &str, id: VariableId, is_first: bool) -> String {
+    if is_first { name.to_owned() } else { format!("{name}#{}", id.0) }
 }
 
 /// The entry of that name.

@@ -73,7 +73,8 @@ pub fn get_attribute(value: Out<i32>, attribute: CUfunction_attribute, function:
 pub fn required_cluster(function: &Function) -> [i32; 3] {
     let program = function.program();
     let name = program.kernels()[function.index()].name.to_string_lossy();
-    let found = program.module.functions.iter().find(|f| f.is_entry && f.name == name);
+    let module = program.module();
+    let found = module.functions.iter().find(|f| f.is_entry && f.name == name);
     let numbers = found.and_then(|f| f.directives.iter().find(|(word, _)| word == "reqnctapercluster"));
     numbers.map_or([0; 3], |(_, numbers)| [0, 1, 2].map(|i| numbers.get(i).map_or(1, |&n| n as i32)))
 }

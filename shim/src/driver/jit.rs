@@ -2,7 +2,6 @@
 
 use crate::abi::{In, Result};
 use crate::error::CUerror;
-use crate::report;
 use crate::runtime::host;
 use crate::runtime::program::LoadError;
 use crate::sys::CUjit_option;
@@ -82,16 +81,12 @@ impl Options {
                 self.error.write("");
                 Ok(value)
             }
-            Err(LoadError { error, log }) => {
-                self.error.write(&log);
-                if self.error.address == 0 || error == CUerror::NO_BINARY_FOR_GPU {
-                    let mut lines = log.lines().map(str::trim);
-                    let first = lines.next().unwrap_or("cannot load the module").trim_start_matches("error: ");
-                    let place = lines.next().and_then(|line| line.strip_prefix("--> "));
-                    let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
-                    report::line(format_args!("error[T0200]: {first}{place} ({error})"));
+            Err(failed) => {
+                self.error.write(&failed.log);
+                if self.error.address == 0 || failed.error == CUerror::NO_BINARY_FOR_GPU {
+                    failed.report();
                 }
-                Err(error)
+                Err(failed.error)
             }
         }
     }

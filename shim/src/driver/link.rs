@@ -5,7 +5,7 @@ use crate::abi::{HostBytes, In, Out, Result};
 use crate::error::CUerror;
 use crate::handle::{Live, Object, Registry};
 use crate::runtime::context::lock;
-use crate::runtime::program::{LoadError, Program};
+use crate::runtime::program::{self, LoadError, Program};
 use crate::runtime::settings::Settings;
 use crate::runtime::{host, image};
 use crate::sys::{CUjit_option, CUjitInputType, CUlinkState, CUlinkState_st};
@@ -51,7 +51,7 @@ impl Linker {
         let texts = self.options.log(texts.map_err(LoadError::from))?;
         // Mistakes are told where they are, not when all is linked.
         for text in &texts {
-            self.options.log(Program::load(&[text.as_bytes()], Some(name)))?;
+            self.options.log(program::check(text, name))?;
         }
         lock(&self.texts).extend(texts);
         Ok(())

@@ -159,6 +159,11 @@ pub fn texts(bytes: &[u8], capability: (u32, u32)) -> Result<Vec<String>, ImageE
     Ok(texts)
 }
 
+/// Whether an image is PTX as a program has written or made it, rather than what nvcc has compiled.
+pub fn is_text(bytes: &[u8]) -> bool {
+    container::is_ptx(bytes)
+}
+
 /// The texts for a linker in an object or archive: relocatable code, for the newest device that this one runs code of.
 pub fn texts_to_link(bytes: &[u8], capability: (u32, u32)) -> Result<Vec<String>, ImageError> {
     if bytes.starts_with(LINKED) || container::is_ptx(bytes) {

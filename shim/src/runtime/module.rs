@@ -15,7 +15,7 @@ use ptx_frontend::ast::Opaque;
 use ptx_frontend::types::StateSpace;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use translator::texture::{self, Sampler};
 
 /// A program in a context.
@@ -23,13 +23,19 @@ pub struct Module {
     handle: OnceLock<usize>,
     program: Arc<Program>,
     context: Arc<Context>,
-    variables: Variables,
+    placed: Mutex<Placed>,
     is_loaded: AtomicBool,
     functions: Mutex<HashMap<usize, Live<Function>>>,
+}
+
+/// The variables that are known of the program.
+struct Placed {
+    variables: Variables,
+    /// Texture and surface references, by the index of their variables.
     references: HashMap<usize, Reference>,
 }
 
-/// A texture or surface reference, by the index of its variable.
+/// A texture or surface reference.
 enum Reference {
     Texture(Live<TextureReference>),
     Surface(Live<SurfaceReference>),
@@ -89,15 +95,15 @@ impl Module {
     /// Brings a program into a context. `managed` are the variables that exist already.
     pub fn load(program: Arc<Program>, context: &Arc<Context>, managed: Option<&Variables>) -> Result<Live<Module>> {
         let variables = Variables::place(device()?, context, &program, managed)?;
-        let references = declare_references(context, &program, &variables)?;
+        let mut placed = Placed { variables, references: HashMap::new() };
+        placed.declare_references(context, &program, 0)?;
         let module = Module {
             handle: OnceLock::new(),
             program,
             context: context.clone(),
-            variables,
+            placed: Mutex::new(placed),
             is_loaded: AtomicBool::new(true),
             functions: Mutex::default(),
-            references,
         };
         let live = Module::registry().insert(Arc::new(module));
         let _ = live.handle.set(live.handle() as usize);
@@ -133,18 +139,19 @@ impl Module {
             let _ = function.1.remove();
         }
         live.context.schedule.wait_for_all();
-        for (index, reference) in &live.references {
+        let placed = lock(&live.placed);
+        for (index, reference) in &placed.references {
             let _ = match reference {
                 Reference::Texture(texture) => texture.remove().map(drop),
                 Reference::Surface(surface) => surface.remove().map(drop),
                 Reference::Sampler => Ok(()),
             };
-            if let Some(place) = live.variables.get(*index) {
+            if let Some(place) = placed.variables.get(*index) {
                 live.context.references.set(place.address, None);
             }
         }
         live.context.disown(live);
-        live.variables.free(device()?);
+        placed.variables.free(device()?);
         Ok(())
     }
 
@@ -160,72 +167,81 @@ impl Module {
     /// Where a variable lies.
     pub fn variable(&self, name: &str) -> Result<Place> {
         let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
-        self.variables.get(index).ok_or(CUerror::NOT_FOUND)
+        self.placed()?.variables.get(index).ok_or(CUerror::NOT_FOUND)
+    }
+
+    /// With places for all variables that are known now.
+    fn placed(&self) -> Result<MutexGuard<'_, Placed>> {
+        let mut placed = lock(&self.placed);
+        let known = placed.variables.count();
+        if placed.variables.place_further(device()?, &self.context, &self.program)? {
+            placed.declare_references(&self.context, &self.program, known)?;
+        }
+        Ok(placed)
     }
 
     /// A texture reference that it declares.
-    pub fn texture_reference(&self, name: &str) -> Result<&Live<TextureReference>> {
+    pub fn texture_reference(&self, name: &str) -> Result<Live<TextureReference>> {
         let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
-        match self.references.get(&index) {
-            Some(Reference::Texture(reference)) => Ok(reference),
+        match self.placed()?.references.get(&index) {
+            Some(Reference::Texture(reference)) => Ok(reference.clone()),
             _ => Err(CUerror::NOT_FOUND),
         }
     }
 
     /// A surface reference that it declares.
-    pub fn surface_reference(&self, name: &str) -> Result<&Live<SurfaceReference>> {
+    pub fn surface_reference(&self, name: &str) -> Result<Live<SurfaceReference>> {
         let index = self.program.find_variable(name).ok_or(CUerror::NOT_FOUND)?;
-        match self.references.get(&index) {
-            Some(Reference::Surface(reference)) => Ok(reference),
+        match self.placed()?.references.get(&index) {
+            Some(Reference::Surface(reference)) => Ok(reference.clone()),
             _ => Err(CUerror::NOT_FOUND),
         }
     }
 
     /// Addresses of variables, by their indices.
     pub fn addresses(&self, variables: &[usize]) -> Result<Arc<[u64]>> {
-        let address = |&index: &usize| self.variables.get(index).map(|p| p.address).ok_or(CUerror::NOT_FOUND);
+        let placed = self.placed()?;
+        let address = |&index: &usize| placed.variables.get(index).map(|p| p.address).ok_or(CUerror::NOT_FOUND);
         variables.iter().map(address).collect()
     }
 }
 
-/// Gives the texture, sampler and surface variables of a program in a context an object each.
-fn declare_references(
-    context: &Arc<Context>,
-    program: &Program,
-    variables: &Variables,
-) -> Result<HashMap<usize, Reference>> {
-    let mut references = HashMap::new();
-    for (index, variable) in program.module.variables.iter().enumerate() {
-        let kind = match variable.opaque {
-            None if variable.space == StateSpace::Tex => Opaque::Texture,
-            None => continue,
-            Some(kind) => kind,
-        };
-        let Some(place) = variables.get(index) else { continue };
-        let fields = variable.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let sampler = Sampler::from_fields(fields).map_err(|what| {
-            report::line(format_args!("error[T0043]: variable `{}`: {what}", variable.name));
-            CUerror::INVALID_PTX
-        })?;
-        let reference = match kind {
-            Opaque::Texture => {
-                let made = TextureReference::new(Some((Arc::downgrade(context), place.address)), sampler);
-                made.announce();
-                Reference::Texture(TextureReference::registry().insert(Arc::new(made)))
-            }
-            Opaque::Surface => {
-                let made = SurfaceReference::new(Arc::downgrade(context), place.address);
-                made.announce();
-                Reference::Surface(SurfaceReference::registry().insert(Arc::new(made)))
-            }
-            Opaque::Sampler => {
-                context.references.set(place.address, Some(Arc::new(texture::Object::Sampler(sampler))));
-                Reference::Sampler
-            }
-        };
-        references.insert(index, reference);
+impl Placed {
+    /// Gives the texture, sampler and surface variables from this one on an object each.
+    fn declare_references(&mut self, context: &Arc<Context>, program: &Program, from: usize) -> Result {
+        let module = program.module();
+        for (index, variable) in module.variables.iter().enumerate().take(self.variables.count()).skip(from) {
+            let kind = match variable.opaque {
+                None if variable.space == StateSpace::Tex => Opaque::Texture,
+                None => continue,
+                Some(kind) => kind,
+            };
+            let Some(place) = self.variables.get(index) else { continue };
+            let fields = variable.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let sampler = Sampler::from_fields(fields).map_err(|what| {
+                report::line(format_args!("error[T0043]: variable `{}`: {what}", variable.name));
+                CUerror::INVALID_PTX
+            })?;
+            let reference = match kind {
+                Opaque::Texture => {
+                    let made = TextureReference::new(Some((Arc::downgrade(context), place.address)), sampler);
+                    made.announce();
+                    Reference::Texture(TextureReference::registry().insert(Arc::new(made)))
+                }
+                Opaque::Surface => {
+                    let made = SurfaceReference::new(Arc::downgrade(context), place.address);
+                    made.announce();
+                    Reference::Surface(SurfaceReference::registry().insert(Arc::new(made)))
+                }
+                Opaque::Sampler => {
+                    context.references.set(place.address, Some(Arc::new(texture::Object::Sampler(sampler))));
+                    Reference::Sampler
+                }
+            };
+            self.references.insert(index, reference);
+        }
+        Ok(())
     }
-    Ok(references)
 }
 
 impl Library {
