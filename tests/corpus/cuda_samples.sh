@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # PTX that nvcc makes of NVIDIA's public samples: cuda_samples.sh NVCC SAMPLES FOLDER [CAPABILITY...]
 #
-# SAMPLES is a checkout of the samples. What does not compile (most of it needs OpenGL or another library's headers) is
-# counted and left out. What is there already is not compiled again.
+# SAMPLES is a checkout of the samples, HEADERS a folder of more headers, JOBS the number of compilers at a time. What does
+# not compile is counted and left out: it needs Direct3D, OpenGL, or what newer headers no longer have. What is there
+# already is not compiled again.
 set -uo pipefail
 nvcc=$1 samples=$(cd "$2" && pwd) folder=$3
 shift 3
@@ -21,8 +22,8 @@ compile() {
     esac
     cd "$(dirname "$source")" || return
     # shellcheck disable=SC2086
-    if timeout 300 "$nvcc" -ptx -std=c++17 $flags "-arch=compute_$capability" "-I$samples/Common" -Iinc -I. -I.. \
-        "$source" -o "$out.new" 2>"$out.failed"; then
+    if timeout 300 "$nvcc" -ptx -std=c++17 $flags "-arch=compute_$capability" "-I$samples/Common" -Iinc -I. -I.. -I../inc \
+        ${HEADERS:+-I"$HEADERS"} "$source" -o "$out.new" 2>"$out.failed"; then
         rm "$out.failed"
         mv "$out.new" "$out"
     fi
@@ -32,6 +33,6 @@ export nvcc samples folder
 
 for capability in "$@"; do
     find "$samples" -name '*.cu' -print0 | sort -z |
-        xargs -0 -P "$(nproc)" -I {} bash -c 'compile "$1" "$2"' _ {} "$capability"
+        xargs -0 -P "${JOBS:-$(nproc)}" -I {} bash -c 'compile "$1" "$2"' _ {} "$capability"
 done
 echo "$(find "$folder" -name '*.ptx' | wc -l) files compiled, $(find "$folder" -name '*.failed' | wc -l) do not compile"
