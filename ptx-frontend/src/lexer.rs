@@ -144,6 +144,11 @@ impl<'a> Lexer<'a> {
             TokenKind::Word
         } else {
             match byte {
+                // `.5`
+                b'.' if CLASSES[self.byte(start + 1) as usize] & DIGIT != 0 => {
+                    self.number();
+                    TokenKind::Number
+                }
                 b'.' => {
                     self.at += 1;
                     self.word(false);
