@@ -168,6 +168,7 @@ fn braces_hold_as_many_registers_as_matrices_and_texels_need() {
     refused("8.0", "sm_80", &format!("{rows} {{%r1, %r2}}, [%d1];"), &["4 registers here, not 2"]);
     refused("8.0", "sm_80", "tex.1d.v4.u32.s32 {%r1, %r2, %r3}, [%d1, {%r4}];", &["4 registers here, not 3"]);
     accepted("8.0", "sm_80", "suld.b.1d.v2.b32.zero {%r1, _}, [%d1, {%r4}];");
+    accepted("8.0", "sm_80", "tex.1d.v4.u32.s32 {%r1, %r2, %r3, %r4}|%p1, [%d1, {%r4}];");
     refused("8.0", "sm_80", "sust.b.1d.v2.b32.zero [%d1, {%r4}], {%r1};", &["2 registers here, not 1"]);
 }
 

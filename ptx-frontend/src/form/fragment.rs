@@ -33,7 +33,9 @@ impl Candidate {
         }
         for (index, operand) in operands.iter().enumerate() {
             let Some(count) = self.registers(opcode, words, index) else { continue };
-            let given = operand.elements().len() as u32;
+            // A predicate may stand beside the braces.
+            let first = if let Operand::Pair(first, _) = operand { first } else { operand };
+            let given = first.elements().len() as u32;
             if given != count {
                 let noun = if count == 1 { "register" } else { "registers" };
                 let reason = format!("there must be {count} {noun} here, not {given}");
