@@ -71,12 +71,22 @@ pub fn get_attribute(value: Out<i32>, attribute: CUfunction_attribute, function:
 
 /// `.reqnctapercluster`, zeros without it.
 pub fn required_cluster(function: &Function) -> [i32; 3] {
+    let numbers = directive(function, "reqnctapercluster");
+    numbers.map_or([0; 3], |numbers| [0, 1, 2].map(|i| numbers.get(i).map_or(1, |&n| n as i32)))
+}
+
+/// `.blocksareclusters`: the grid of a launch counts clusters, and the block is that of the kernel.
+pub fn blocks_are_clusters(function: &Function) -> bool {
+    directive(function, "blocksareclusters").is_some()
+}
+
+/// The numbers behind a directive of the kernel.
+fn directive(function: &Function, word: &str) -> Option<Vec<u32>> {
     let program = function.program();
     let name = program.kernels()[function.index()].name.to_string_lossy();
     let module = program.module();
-    let found = module.functions.iter().find(|f| f.is_entry && f.name == name);
-    let numbers = found.and_then(|f| f.directives.iter().find(|(word, _)| word == "reqnctapercluster"));
-    numbers.map_or([0; 3], |(_, numbers)| [0, 1, 2].map(|i| numbers.get(i).map_or(1, |&n| n as i32)))
+    let found = module.functions.iter().find(|f| f.is_entry && f.name == name)?;
+    found.directives.iter().find(|(each, _)| each == word).map(|(_, numbers)| numbers.clone())
 }
 
 /// `cuFuncSetAttribute`

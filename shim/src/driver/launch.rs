@@ -1,6 +1,6 @@
 //! Execution control: launches.
 
-use super::function::{max_dynamic_shared, max_threads, prepared, required_cluster};
+use super::function::{blocks_are_clusters, max_dynamic_shared, max_threads, prepared, required_cluster};
 use super::stream::resolve;
 use crate::abi::{Arguments, Call, FromC, In, Result};
 use crate::error::CUerror;
@@ -132,6 +132,15 @@ pub fn prepare(
     let required = required_cluster(function);
     if shape.cluster == [1; 3] && required != [0; 3] {
         shape.cluster = required.map(|n| n.max(1) as u32);
+    }
+    if blocks_are_clusters(function) {
+        for (grid, cluster) in shape.grid.iter_mut().zip(shape.cluster) {
+            *grid = grid.checked_mul(cluster).ok_or_else(impossible)?;
+        }
+        // Programs that leave the block to the kernel launch one of one thread.
+        if shape.block == [1; 3] {
+            shape.block = kernel.required_threads.unwrap_or(shape.block);
+        }
     }
     check(function, kernel, &shape)?;
     let parameters = pack(kernel, parameters, extra)?;
