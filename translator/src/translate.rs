@@ -17,6 +17,7 @@ mod collectives;
 mod compare;
 mod control;
 mod convert;
+mod device_runtime;
 mod matrices;
 mod mbarrier;
 mod memory;

@@ -75,6 +75,8 @@ struct Activation<'m> {
     params: Vec<Home>,
     returns: Vec<Home>,
     return_to: Return,
+    /// See [`Lowering::copy_callee`].
+    origin: Option<checked::Origin>,
 }
 
 /// The lowering of one tile function.
@@ -155,14 +157,14 @@ impl<'m> Lowering<'m> {
     }
 
     /// Copies a callee here. Arguments are copied into its parameters first, its results out of its return objects at
-    /// the end.
+    /// the end. Lines of a callee from elsewhere mean nothing; all of it happens where it is called.
     pub(super) fn copy_callee(
         &mut self,
-        id: FunctionId,
+        function: &'m checked::Function,
+        from_elsewhere: bool,
         arguments: &[call::Argument],
         results: &[call::Destination],
     ) -> Result<(), Failure> {
-        let function = &self.module.functions[id.0 as usize];
         let origin = self.builder.origin;
         let after = self.builder.new_block();
         // What a function takes from the stack is given back when it returns.
@@ -172,6 +174,7 @@ impl<'m> Lowering<'m> {
             _ => None,
         };
         self.activate(function, None, Return::To(after)).map_err(Failure::Inner)?;
+        self.activations.last_mut().expect("activated above").origin = from_elsewhere.then_some(origin);
         let homes = self.activation().params.clone();
         for ((argument, home), param) in arguments.iter().zip(&homes).zip(&function.params) {
             self.pass_argument(argument, home, param)?;
@@ -216,6 +219,7 @@ impl<'m> Lowering<'m> {
             params: Vec::new(),
             returns: Vec::new(),
             return_to,
+            origin: None,
         };
         let uses = Uses::of(body);
         let lay_out = || {
@@ -307,7 +311,7 @@ impl<'m> Lowering<'m> {
                 self.builder.begin(block);
             }
             if self.builder.is_reachable() {
-                self.builder.origin = instruction.origin;
+                self.builder.origin = self.activation().origin.unwrap_or(instruction.origin);
                 if let Err(failure) = self.instruction(instruction) {
                     let undefined = match &failure {
                         Failure::Undefined { name, .. } => Some(name.clone()),

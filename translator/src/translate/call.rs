@@ -3,6 +3,7 @@
 
 use super::body::{Failure, Lowering};
 use super::called_function;
+use super::device_runtime;
 use super::object::{Home, Name, holding};
 use super::plan::words_of;
 use super::words::Words;
@@ -89,7 +90,7 @@ fn direct(
         Some(called) if at.plan.must_call.contains(&id) => {
             through(at, Callee::Direct(called), (&function.params, arguments), (&function.returns, results))
         }
-        _ => at.copy_callee(id, arguments, results),
+        _ => at.copy_callee(function, false, arguments, results),
     }
 }
 
@@ -224,6 +225,23 @@ impl Lowering<'_> {
     }
 }
 
+/// A function of the device runtime that is written in PTX.
+fn in_ptx(
+    at: &mut Lowering<'_>,
+    declared: &checked::Function,
+    written: &'static checked::Function,
+    arguments: &[Argument],
+    results: &[Destination],
+) -> Result<(), Failure> {
+    let sizes = |list: &[Variable]| list.iter().map(|each| each.size).collect::<Vec<_>>();
+    let agrees =
+        sizes(&declared.params) == sizes(&written.params) && sizes(&declared.returns) == sizes(&written.returns);
+    if !agrees {
+        return Err(Failure::because(format!("`{}` has other parameters or results", declared.name)));
+    }
+    at.copy_callee(written, true, arguments, results)
+}
+
 /// Functions without a body: those of the device runtime that we provide.
 fn provided(
     at: &mut Lowering<'_>,
@@ -237,6 +255,9 @@ fn provided(
         "malloc" => (Op::Malloc, &[Type::B64], Some(Type::B64)),
         "free" => (Op::Free, &[Type::B64], None),
         name => {
+            if let Some(written) = device_runtime::function(name) {
+                return in_ptx(at, function, written, arguments, results);
+            }
             let reason = if name.starts_with("cuda") || name.starts_with("__cuda") || name.starts_with("cnp") {
                 "the device runtime is not provided: kernels cannot launch kernels or change graphs (dynamic parallelism)"
             } else {
