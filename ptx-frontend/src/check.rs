@@ -48,6 +48,7 @@ struct Looked {
     spelling: Spelling,
     /// The state space that it names, without what narrows it down.
     space: Option<StateSpace>,
+    has_fragments: bool,
     /// By form that it can be: why this module must not use it.
     lacking: Vec<Option<requirements::Lacking>>,
 }

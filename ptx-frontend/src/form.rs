@@ -44,6 +44,7 @@ use crate::types::ScalarType;
 use smallvec::SmallVec;
 
 pub use example::{PREAMBLE, example, head};
+pub(crate) use fragment::has_fragments;
 pub(crate) use matching::{Mismatch, Registers};
 pub(crate) use table::{Candidate, Spelling, TABLE};
 pub use variant::{Place, PlaceKind, Variant, choices, is_optional, variant};

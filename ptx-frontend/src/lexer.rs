@@ -183,7 +183,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Skips white space, comments and preprocessor lines.  Answers false at a comment that does not end.
-    #[inline]
+    #[inline(always)]
     fn skip_blanks(&mut self) -> bool {
         self.skip_white_space();
         !matches!(self.byte(self.at), b'/' | b'#') || self.skip_comments()

@@ -9,7 +9,7 @@ use crate::checked::{
     Variable, VariableId,
 };
 use crate::diagnostic::{Diagnostic, Span};
-use crate::form::{Mismatch, Registers, Spelling, TABLE};
+use crate::form::{Mismatch, Registers, Spelling, TABLE, has_fragments};
 use crate::hash::NameMap;
 use crate::isa::{Opcode, Support};
 use crate::modifier::Modifiers;
@@ -263,7 +263,12 @@ impl<'a> Checker<'a, '_, '_> {
             self.offered.lacks(spelling.opcode, &forms[usize::from(candidate.form)], &spelling.words)
         };
         let space = spelling.words.iter().find_map(|word| StateSpace::from_str(word.as_str()));
-        Looked { lacking: spelling.forms.iter().map(lacks).collect(), space: space.map(family), spelling }
+        Looked {
+            lacking: spelling.forms.iter().map(lacks).collect(),
+            space: space.map(family),
+            has_fragments: has_fragments(spelling.opcode),
+            spelling,
+        }
     }
 
     fn note_unsupported(&mut self, diagnostic: Diagnostic) {
@@ -284,13 +289,21 @@ impl<'a> Checker<'a, '_, '_> {
             None => None,
             Some((name, negated)) => Some((self.predicate(name)?, negated)),
         };
-        let operands = match spelling.opcode {
-            Opcode::Bra => self.branch_operands(instruction)?,
-            Opcode::Call => self.call_operands(instruction)?,
+        // Filled in where it is: to move it about takes longer than most of what is done here.
+        let mut checked = Instruction {
+            guard,
+            opcode: spelling.opcode,
+            form: 0,
+            modifiers: Modifiers(SmallVec::from_slice(&spelling.words)),
+            operands: Operands::new(),
+            origin: Origin { line: instruction.line, source: self.source },
+        };
+        let operands = &mut checked.operands;
+        match spelling.opcode {
+            Opcode::Bra => *operands = self.branch_operands(instruction)?,
+            Opcode::Call => *operands = self.call_operands(instruction)?,
             _ => {
-                let mut operands = Operands::new();
                 for operand in &instruction.operands {
-                    // A register is written to its place at once; the others are too large for that to matter.
                     if let OperandKind::Name(text, 0) = operand.kind
                         && let Some(Meaning::Register(id)) = self.find(text)
                     {
@@ -299,23 +312,26 @@ impl<'a> Checker<'a, '_, '_> {
                         operands.push(self.operand(operand)?);
                     }
                 }
-                operands
             }
-        };
+        }
         if let Some(unknown) = self.unknown.take() {
             if self.is_new(&instruction.spelling) {
                 self.note_unsupported(unknown);
             }
             return Ok(());
         }
+        let operands = &*operands;
         let registers = Registers(&self.scopes.registers);
         let (mut lacked, mut misfit) = (None, None);
         for (candidate, lacking) in spelling.forms.iter().zip(&looked.lacking) {
-            if !candidate.matches(spelling.opcode, &operands, &registers) {
+            if !candidate.matches(spelling.opcode, operands, &registers) {
                 continue;
             }
-            let braces = candidate.check_braces(spelling.opcode, &spelling.words, &operands);
-            if let Err(mismatch) = braces.and_then(|()| super::video::check(spelling.opcode, &operands)) {
+            let mut outcome = super::video::check(spelling.opcode, operands);
+            if looked.has_fragments {
+                outcome = candidate.check_braces(spelling.opcode, &spelling.words, operands).and(outcome);
+            }
+            if let Err(mismatch) = outcome {
                 misfit.get_or_insert(mismatch);
                 continue;
             }
@@ -323,12 +339,10 @@ impl<'a> Checker<'a, '_, '_> {
                 lacked = lacking.as_ref();
                 continue;
             }
-            self.check_space(instruction, &looked, &operands)?;
-            self.check_call(instruction, spelling.opcode, &operands)?;
-            let (opcode, form) = (spelling.opcode, candidate.form);
-            let origin = Origin { line: instruction.line, source: self.source };
-            let modifiers = Modifiers(SmallVec::from_slice(&spelling.words));
-            self.body.instructions.push(Instruction { guard, opcode, form, modifiers, operands, origin });
+            self.check_space(instruction, &looked, operands)?;
+            self.check_call(instruction, spelling.opcode, operands)?;
+            checked.form = candidate.form;
+            self.body.instructions.push(checked);
             return Ok(());
         }
         if let Some(lacking) = lacked {
@@ -336,7 +350,7 @@ impl<'a> Checker<'a, '_, '_> {
             let diagnostic = self.globals.source.diagnostic(instruction.span, message);
             return Err(Box::new(diagnostic.help(lacking.has.clone())));
         }
-        let mismatch = misfit.or_else(|| spelling.forms[0].mismatch(spelling.opcode, &operands, &registers));
+        let mismatch = misfit.or_else(|| spelling.forms[0].mismatch(spelling.opcode, operands, &registers));
         let mismatch = mismatch.expect("the first form does not match either");
         // Operands of what is not executed are described roughly; they do not make a module useless.
         let is_known_only = |form: u16| matches!(spelling.opcode.row().support_of(form.into()), Support::Known(_));
@@ -526,7 +540,10 @@ impl<'a> Checker<'a, '_, '_> {
             OperandKind::F64(bits) => Operand::F64(*bits),
             OperandKind::Address(base, offset) => {
                 let base = match base {
-                    Base::Name(name) => self.name(name.text, 0, name.span)?,
+                    Base::Name(name) => match self.find(name.text) {
+                        Some(Meaning::Register(id)) => Operand::Register(id),
+                        _ => self.name(name.text, 0, name.span)?,
+                    },
                     Base::Integer(value, _) => Operand::Integer(value.value()),
                 };
                 Operand::Address(Box::new(base), *offset)

@@ -20,17 +20,20 @@ enum Matrix {
     Sum,
 }
 
+/// Whether the number of registers in braces depends on the dot-words.
+pub(crate) fn has_fragments(opcode: Opcode) -> bool {
+    matches!(opcode.row().chapter, "Matrices" | "Textures and surfaces")
+}
+
 impl Candidate {
-    /// Compares the number of registers in braces with what the dot-words say.
+    /// Compares the number of registers in braces with what the dot-words say, for an instruction that
+    /// [`has_fragments`].
     pub(crate) fn check_braces(
         &self,
         opcode: Opcode,
         words: &[Modifier],
         operands: &[Operand],
     ) -> Result<(), Mismatch> {
-        if !matches!(opcode.row().chapter, "Matrices" | "Textures and surfaces") {
-            return Ok(());
-        }
         for (index, operand) in operands.iter().enumerate() {
             let Some(count) = self.registers(opcode, words, index) else { continue };
             // A predicate may stand beside the braces.
