@@ -33,6 +33,8 @@ struct Placed {
     variables: Variables,
     /// Texture and surface references, by the index of their variables.
     references: HashMap<usize, Reference>,
+    /// So many variables have theirs.
+    declared: usize,
 }
 
 /// A texture or surface reference.
@@ -95,8 +97,8 @@ impl Module {
     /// Brings a program into a context. `managed` are the variables that exist already.
     pub fn load(program: Arc<Program>, context: &Arc<Context>, managed: Option<&Variables>) -> Result<Live<Module>> {
         let variables = Variables::place(device()?, context, &program, managed)?;
-        let mut placed = Placed { variables, references: HashMap::new() };
-        placed.declare_references(context, &program, 0)?;
+        let mut placed = Placed { variables, references: HashMap::new(), declared: 0 };
+        placed.declare_references(context, &program)?;
         let module = Module {
             handle: OnceLock::new(),
             program,
@@ -173,10 +175,8 @@ impl Module {
     /// With places for all variables that are known now.
     fn placed(&self) -> Result<MutexGuard<'_, Placed>> {
         let mut placed = lock(&self.placed);
-        let known = placed.variables.count();
-        if placed.variables.place_further(device()?, &self.context, &self.program)? {
-            placed.declare_references(&self.context, &self.program, known)?;
-        }
+        placed.variables.place_further(device()?, &self.context, &self.program)?;
+        placed.declare_references(&self.context, &self.program)?;
         Ok(placed)
     }
 
@@ -207,10 +207,11 @@ impl Module {
 }
 
 impl Placed {
-    /// Gives the texture, sampler and surface variables from this one on an object each.
-    fn declare_references(&mut self, context: &Arc<Context>, program: &Program, from: usize) -> Result {
+    /// Gives the texture, sampler and surface variables that have no object yet one each.
+    fn declare_references(&mut self, context: &Arc<Context>, program: &Program) -> Result {
         let module = program.module();
-        for (index, variable) in module.variables.iter().enumerate().take(self.variables.count()).skip(from) {
+        let placed = module.variables.iter().enumerate().take(self.variables.count());
+        for (index, variable) in placed.skip(self.declared) {
             let kind = match variable.opaque {
                 None if variable.space == StateSpace::Tex => Opaque::Texture,
                 None => continue,
@@ -239,7 +240,9 @@ impl Placed {
                 }
             };
             self.references.insert(index, reference);
+            self.declared = index + 1;
         }
+        self.declared = self.variables.count();
         Ok(())
     }
 }

@@ -63,14 +63,11 @@ impl Variables {
         Ok(variables)
     }
 
-    /// Places the variables that have become known since: those of functions that were looked into. Answers whether
-    /// there are any.
-    pub fn place_further(&mut self, device: &Device, context: &Context, program: &Program) -> Result<bool> {
-        let from = self.places.len();
+    /// Places the variables that have become known since: those of functions that were looked into.
+    pub fn place_further(&mut self, device: &Device, context: &Context, program: &Program) -> Result {
         self.add_further(device, program, |variables, _, variable| {
             variables.add(device, Some(context), variable, is_placed(variable))
-        })?;
-        Ok(self.places.len() > from)
+        })
     }
 
     /// Adds the variables that are not here yet, all or none.
