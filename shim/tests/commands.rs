@@ -192,6 +192,20 @@ fn check_names_kernels_that_are_machine_code_only() {
 }
 
 #[test]
+fn check_does_not_say_that_intermediate_code_runs() {
+    // A fatbin with one entry of kind 8, LTO-IR, that is empty.
+    let mut fatbin = vec![0x50, 0xed, 0x55, 0xba, 1, 0, 16, 0];
+    fatbin.extend(64u64.to_le_bytes());
+    fatbin.extend([8, 0, 1, 1, 64, 0, 0, 0]);
+    fatbin.resize(16 + 64, 0);
+    let file = File::new("lto", "");
+    std::fs::write(&file.0, fatbin).unwrap();
+    let (code, out, err) = regauge(&["check"], &file);
+    assert_eq!((code, err.as_str()), (1, ""));
+    assert!(out.contains("only LTO-IR, which is linked at run time, not looked at: 1"), "{out}");
+}
+
+#[test]
 fn check_tells_what_is_no_file_with_kernels() {
     let file = File::new("text", "hello");
     let (code, _, err) = regauge(&["check"], &file);

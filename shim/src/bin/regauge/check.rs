@@ -11,6 +11,7 @@ use serde::Serialize;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use survey::Survey;
 
 /// Say of every kernel in a file whether it runs, and if not, what is missing.
 ///
@@ -44,6 +45,8 @@ pub(crate) struct File {
     kernels: Vec<Kernel>,
     /// Compute capabilities, times ten, of machine code. It is never run, so it counts only where there is no PTX.
     cubins: Vec<u32>,
+    /// Fatbins with nothing but LTO-IR, which a library links when it runs; their kernels are not known.
+    intermediate: usize,
 }
 
 impl Check {
@@ -55,7 +58,9 @@ impl Check {
         let mut unreadable = false;
         for path in &self.files {
             files::visit(path, &mut |path, checked| match checked {
-                Ok(found) => files.push(File { path, kernels: found.kernels, cubins: found.cubins }),
+                Ok(Survey { kernels, cubins, intermediate }) => {
+                    files.push(File { path, kernels, cubins, intermediate });
+                }
                 Err(error) => {
                     report::line(format_args!("error[T0130]: `{path}`: {error:#}"));
                     unreadable = true;
@@ -84,7 +89,8 @@ impl File {
     }
 
     fn runs(&self) -> bool {
-        self.count() == self.kernels.len() && (self.cubins.is_empty() || !self.kernels.is_empty())
+        let has_code = !self.cubins.is_empty() || self.intermediate > 0;
+        self.count() == self.kernels.len() && (!has_code || !self.kernels.is_empty())
     }
 
     fn print(&self, with_kernels: bool) {
@@ -105,6 +111,9 @@ impl File {
         if !self.cubins.is_empty() && self.kernels.iter().all(|kernel| kernel.has_only_machine_code()) {
             let list: Vec<_> = self.cubins.iter().map(|arch| format!("sm_{arch}")).collect();
             println!("  it contains machine code ({}) and no PTX: CUDA_ERROR_NO_BINARY_FOR_GPU", list.join(", "));
+        }
+        if self.intermediate > 0 {
+            println!("  fatbins with only LTO-IR, which is linked at run time, not looked at: {}", self.intermediate);
         }
     }
 }

@@ -21,11 +21,13 @@ pub(super) struct Survey {
     pub(super) kernels: Vec<Kernel>,
     /// Compute capabilities, times ten, of its machine code.
     pub(super) cubins: Vec<u32>,
+    /// Fatbins that hold only code for a linker at run time (LTO-IR), whose kernels have no names to be seen.
+    pub(super) intermediate: usize,
 }
 
 impl Survey {
     pub(super) fn has_device_code(&self) -> bool {
-        !self.kernels.is_empty() || !self.cubins.is_empty()
+        !self.kernels.is_empty() || !self.cubins.is_empty() || self.intermediate > 0
     }
 }
 
@@ -36,6 +38,8 @@ struct Found {
     /// By kernel: the targets of its machine code, where there is no PTX beside it.
     machine_code: BTreeMap<String, BTreeSet<u32>>,
     cubins: BTreeSet<u32>,
+    /// See [`Survey::intermediate`].
+    intermediate: usize,
     /// Of relocatable PTX: parts of one program.
     parts: Vec<Outline>,
     /// Kernels of parts that cannot be parsed.
@@ -55,6 +59,7 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
         let found = found?;
         whole.kernels.merge(found.kernels);
         whole.cubins.extend(found.cubins);
+        whole.intermediate += found.intermediate;
         whole.parts.extend(found.parts);
         linked.merge(found.refused);
         for (name, targets) in found.machine_code {
@@ -70,7 +75,8 @@ pub(super) fn of(bytes: &[u8]) -> Result<Survey> {
         let form = format!("PTX: only machine code is there ({})", targets.join(", "));
         whole.kernels.add(&name, vec![Missing { form, line: 0, source: String::new() }]);
     }
-    Ok(Survey { kernels: whole.kernels.into_list(), cubins: whole.cubins.into_iter().collect() })
+    let (kernels, cubins) = (whole.kernels.into_list(), whole.cubins.into_iter().collect());
+    Ok(Survey { kernels, cubins, intermediate: whole.intermediate })
 }
 
 /// The target of the relocatable PTX that the driver would link: the newest that the device takes.
@@ -96,6 +102,8 @@ fn look_at(piece: &Piece<'_>, target: Option<u32>) -> Result<Found, ContainerErr
             let entries = container::entries(bytes)?;
             let of_kind = |kind| entries.iter().filter(move |entry| entry.kind == kind);
             found.cubins.extend(of_kind(Kind::Cubin).map(|entry| entry.arch));
+            let is_intermediate = |entry: &Entry<'_>| matches!(entry.kind, Kind::Other(_));
+            found.intermediate += usize::from(!entries.is_empty() && entries.iter().all(is_intermediate));
             let texts: Vec<&Entry<'_>> = of_kind(Kind::Ptx).collect();
             if relocatable {
                 for entry in texts.iter().filter(|entry| Some(entry.arch) == target) {
