@@ -32,7 +32,8 @@ class Answer:
         self.seconds = used.ru_utime + used.ru_stime
         self.megabytes = used.ru_maxrss / 1024
         self.kernels = [kernel for file in answer["files"] for kernel in file["kernels"]]
-        self.has_code = any(file["kernels"] or file["cubins"] for file in answer["files"])
+        self.intermediate = sum(file["intermediate"] for file in answer["files"])
+        self.has_code = self.intermediate > 0 or any(file["kernels"] or file["cubins"] for file in answer["files"])
 
     def count(self, wanted):
         return sum(1 for kernel in self.kernels if wanted(kernel))
@@ -139,11 +140,12 @@ From {versions(corpus)}.
 
 From {versions(library_folder)}.
 
-Kernels that are there as machine code only run on no device but NVIDIA's. Intermediate code (LTO-IR), of which cuFFT has
-much, is not counted. Seconds are of processor time, megabytes the most that the check took at a time.
+Kernels that are there as machine code only run on no device but NVIDIA's; one that has PTX in one fatbin and none in another
+counts as such, since the library may load either. LTO-IR is intermediate code that a library links when it runs; its kernels
+are not known. Seconds are of processor time, megabytes the most that the check took at a time.
 
-| library | kernels | machine code only | with PTX | of these translate | seconds | MB |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+| library | kernels | machine code only | with PTX | of these translate | fatbins of LTO-IR | seconds | MB |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
     )
     found = []
     for name, answer in libraries(regauge, library_folder):
@@ -152,10 +154,10 @@ much, is not counted. Seconds are of processor time, megabytes the most that the
         machine = answer.count(is_machine_code)
         write(
             f"| {name} | {len(answer.kernels)} | {machine} | {len(answer.kernels) - machine} | {answer.count(runs)} "
-            f"| {answer.seconds:.1f} | {answer.megabytes:.0f} |"
+            f"| {answer.intermediate} | {answer.seconds:.1f} | {answer.megabytes:.0f} |"
         )
     machine = sum(map(is_machine_code, found))
-    write(f"| all | {len(found)} | {machine} | {len(found) - machine} | {sum(map(runs, found))} | | |\n")
+    write(f"| all | {len(found)} | {machine} | {len(found) - machine} | {sum(map(runs, found))} | | | |\n")
     write("### What their kernels with PTX lack\n")
     write(
         "Functions that are not defined in the module are ones that the library links in when the program has given them, "
