@@ -211,10 +211,13 @@ fn initial_value(f: &mut fmt::Formatter<'_>, variable: &Variable<'_>, initial: &
     for count in counts.iter().skip(1).rev() {
         sizes.insert(0, sizes[0] * count);
     }
+    // Values without inner braces may end within a row; with them, the row would be filled when it is read again.
+    let is_whole = (initial.bytes.len() as u64).is_multiple_of(sizes[0]);
+    let sizes = if is_whole { &sizes[..] } else { &sizes[sizes.len() - 1..] };
     let mut values = Values { ty: variable.ty, initial, next_address: 0 };
     match counts.is_empty() {
         true => values.element(f, 0),
-        false => values.row(f, 0, initial.bytes.len() as u64, &sizes),
+        false => values.row(f, 0, initial.bytes.len() as u64, sizes),
     }
 }
 
@@ -411,6 +414,7 @@ mod tests {
         check(".visible .global .align 8 .b8 name[7] = {1, 2, 255};");
         check(".const .f32 a[2][3] = {{1.0, 2.0}, {0f7fc00001}};");
         check(".global .v4 .f64 v = {1.0, 2.0, 3.0, -4.0};");
+        check(".global .v4 .b8 rows[3] = {1, 2, 3, 4, 5, 6}; .global .u16 more[4][2] = {1, 2, 3};");
         check(".global .u32 x; .global .u64 p[3] = {x, generic(x)+4, 0xFF00(x)};");
         check(".global .b8 bytes[] = {0xFF(x), 0xFF00(x), 3}; .extern .global .u32 x;");
         check(".global .s64 s = -1; .global .attribute(.managed) .f32 m = 0.5;");
