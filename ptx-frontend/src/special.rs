@@ -56,24 +56,24 @@ impl SpecialRegister {
     }
 
     /// Whether it counts on its own: two reads in a row may differ.
-    pub const fn counts(self) -> bool {
+    pub fn counts(self) -> bool {
         use SpecialRegister::*;
-        matches!(
-            self,
-            Clock
-                | ClockHi
-                | Clock64
-                | GlobalTimer
-                | GlobalTimerLo
-                | GlobalTimerHi
-                | Pm0
-                | Pm1
-                | Pm2
-                | Pm3
-                | Pm4
-                | Pm5
-                | Pm6
-                | Pm7
-        )
+        let is_clock = matches!(self, Clock | ClockHi | Clock64 | GlobalTimer | GlobalTimerLo | GlobalTimerHi);
+        // Performance monitors, of 32 and of 64 bits.
+        is_clock || self.as_str().starts_with("pm")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SpecialRegister;
+
+    #[test]
+    fn clocks_and_performance_monitors_count() {
+        for name in ["clock", "clock_hi", "clock64", "globaltimer", "globaltimer_lo", "globaltimer_hi", "pm0", "pm7_64"]
+        {
+            assert!(SpecialRegister::from_str(name).unwrap().counts(), "{name}");
+        }
+        assert_eq!(SpecialRegister::ALL.iter().filter(|register| register.counts()).count(), 6 + 2 * 8);
     }
 }
