@@ -156,6 +156,8 @@ mod tests {
             assert_eq!(float(op, signalling, f32::NAN).to_bits(), NAN);
         }
         assert_eq!(float(AluOp::Subtract, f32::INFINITY, f32::INFINITY).to_bits(), NAN);
+        assert_eq!(float(AluOp::Power, -2.0, 0.5).to_bits(), NAN);
+        assert_eq!(float(AluOp::Rsqrt, -2.0, 0.0).to_bits(), NAN);
     }
 
     #[test]
