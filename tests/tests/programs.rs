@@ -94,6 +94,14 @@ fn regauge_check_names_the_source_line_of_what_is_missing() {
 }
 
 #[test]
+fn an_allocation_in_a_captured_stream_is_named() {
+    let Some(built) = build("captured_allocation") else { return };
+    let end = built.run(&[], &[]);
+    assert_eq!(end.stdout.trim(), "cudaErrorStreamCaptureUnsupported", "{end}");
+    assert!(end.stderr.contains("error[T0801]: memory nodes of graphs"), "{end}");
+}
+
+#[test]
 fn products_and_sums_are_contracted_only_when_asked_for_and_allowed() {
     let Some(built) = build("contraction") else { return };
     // `.rn` keeps both roundings.
