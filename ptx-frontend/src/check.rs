@@ -234,9 +234,11 @@ impl Declared {
         let Some(extent) = self.waiting[id.0 as usize] else { return Ok(()) };
         let globals = Globals { source, names: &self.names };
         let variables = self.module.variables.len();
+        let params = self.module.functions[id.0 as usize].params.len();
         let (body, errors) = body::check(&globals, &mut self.module, id, extent, spellings).inspect_err(|_| {
             // Those of a body that is none.
             self.module.variables.truncate(variables);
+            self.module.functions[id.0 as usize].params.truncate(params);
         })?;
         let function = &mut self.module.functions[id.0 as usize];
         (function.body, function.errors) = (Some(body), errors);

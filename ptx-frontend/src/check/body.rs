@@ -26,6 +26,7 @@ const MAX_UNSUPPORTED: usize = 1000;
 struct Checker<'a, 'm, 's> {
     globals: &'m Globals<'a, 'm>,
     module: &'m mut Module,
+    function: FunctionId,
     spellings: &'s mut Spellings<'a>,
     offered: Offered,
     /// Parameters and return parameters.
@@ -83,6 +84,7 @@ pub(super) fn check<'a>(
         offered: Offered::by(module.version, &module.target),
         globals,
         module,
+        function: id,
         spellings,
         parameters,
         scopes,
@@ -218,12 +220,23 @@ impl<'a> Checker<'a, '_, '_> {
             let id = VariableId(self.module.variables.len() as u32);
             self.module.variables.push(variable);
             Meaning::Static(id)
+        } else if variable.space == StateSpace::Param && self.has_parameters_inside() {
+            let params = &mut self.module.functions[self.function.0 as usize].params;
+            params.push(variable);
+            self.body.param_registers.push(None);
+            Meaning::Param(params.len() as u32 - 1)
         } else {
             let id = LocalId(self.body.locals.len() as u32);
             self.body.locals.push(variable);
             Meaning::Local(id)
         };
         self.declare(ast.name, meaning)
+    }
+
+    /// Before PTX 1.4, the parameters of a kernel stood among the declarations of its body, and nothing else did in their
+    /// space.
+    fn has_parameters_inside(&self) -> bool {
+        self.module.version < (1, 4) && self.module.functions[self.function.0 as usize].is_entry
     }
 
     /// Looks the opcode with its dot-words up; what is not in the table is noted.
