@@ -16,8 +16,8 @@ pub enum ImageError {
         /// Compute capabilities of the machine code, times ten.
         cubins: Vec<u32>,
     },
-    /// It holds PTX for newer devices only.
-    #[error("the image's PTX is for `{target}`, newer than the device's compute capability {}.{} (`REGAUGE_COMPUTE_CAPABILITY` sets it)", capability.0, capability.1)]
+    /// It holds PTX for other devices only.
+    #[error("the image's PTX is for `{target}`, which a device of compute capability {}.{} does not run (`REGAUGE_COMPUTE_CAPABILITY` sets it)", capability.0, capability.1)]
     TooNew {
         /// The oldest target there is.
         target: String,
