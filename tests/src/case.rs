@@ -13,7 +13,9 @@ pub struct Case {
     /// The text handed to the driver: the whole file.
     pub ptx: String,
     /// `.target sm_XX`
-    pub target: u32,
+    pub target: Target,
+    /// Why only our library can be asked, if so.
+    pub ours: Option<String>,
     /// Launches in order; each has its own arrays.
     pub launches: Vec<Launch>,
     /// Loading the module must fail so.
@@ -22,6 +24,49 @@ pub struct Case {
     pub stdout: Vec<String>,
     /// The same for standard error; only checked where the library is ours.
     pub stderr: Vec<String>,
+}
+
+/// What a module is written for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// 90 for `sm_90`, `sm_90a` and `sm_90f`.
+    pub architecture: u32,
+    /// Which devices besides that one.
+    pub reach: Reach,
+}
+
+/// On which devices a module runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// `sm_90`: on later ones too.
+    Later,
+    /// `sm_90a`: on this one only.
+    Exact,
+    /// `sm_100f`: on later ones of its family too.
+    Family,
+}
+
+impl Target {
+    /// Reads `90a` as it stands behind `sm_`; what follows may be anything.
+    pub fn parse(text: &str) -> Result<Target> {
+        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+        let reach = match text[digits.len()..].chars().next() {
+            Some('a') => Reach::Exact,
+            Some('f') => Reach::Family,
+            _ => Reach::Later,
+        };
+        Ok(Target { architecture: digits.parse().with_context(|| format!("`{text}` is no target"))?, reach })
+    }
+
+    /// Whether a device of a compute capability, 90 for 9.0, runs it.
+    pub fn fits(self, capability: u32) -> bool {
+        let is_no_older = capability >= self.architecture;
+        match self.reach {
+            Reach::Later => is_no_older,
+            Reach::Exact => capability == self.architecture,
+            Reach::Family => is_no_older && capability / 10 == self.architecture / 10,
+        }
+    }
 }
 
 /// An error that must come.
@@ -129,6 +174,7 @@ impl Case {
         let mut case = Case {
             ptx: text.into(),
             target: target_of(text)?,
+            ours: None,
             launches: Vec::new(),
             load_error: None,
             stdout: Vec::new(),
@@ -158,6 +204,7 @@ impl Case {
         }
         let launch = self.launches.last_mut();
         match word {
+            "ours" => self.ours = Some(rest.into()),
             "error" => self.load_error = Some(problem),
             "stdout" => self.stdout.push(rest.into()),
             "stderr" => self.stderr.push(rest.into()),
@@ -171,7 +218,7 @@ impl Case {
     }
 }
 
-const WORDS: [&str; 8] = ["launch:", "expect:", "error:", "refused:", "fault:", "hang:", "stdout:", "stderr:"];
+const WORDS: [&str; 9] = ["ours:", "launch:", "expect:", "error:", "refused:", "fault:", "hang:", "stdout:", "stderr:"];
 
 /// A directive as it is found.
 struct Directive {
@@ -204,10 +251,9 @@ fn directives(text: &str) -> Vec<Directive> {
     found
 }
 
-fn target_of(text: &str) -> Result<u32> {
+fn target_of(text: &str) -> Result<Target> {
     let target = text.lines().find_map(|line| line.trim().strip_prefix(".target sm_"));
-    let digits: String = target.context("no `.target sm_XX`")?.chars().take_while(char::is_ascii_digit).collect();
-    Ok(digits.parse()?)
+    Target::parse(target.context("no `.target sm_XX`")?)
 }
 
 /// Splits at commas that stand outside of brackets.
@@ -401,7 +447,7 @@ mod tests {
              ld.u32 %r1, [p]; // fault: CUDA_ERROR_MISALIGNED_ADDRESS\n",
         )
         .unwrap();
-        assert_eq!(case.target, 80);
+        assert_eq!(case.target, Target { architecture: 80, reach: Reach::Later });
         let launch = &case.launches[0];
         assert_eq!(launch.shape, Shape { grid: [2, 3, 1], block: [32, 1, 1], shared: 64, cooperative: false });
         assert_eq!(launch.arguments.len(), 3);

@@ -1,8 +1,8 @@
 //! The `.ptx` cases as files: where they are, and running one in a process of its own, since a fault stays with its
 //! process and a crash of the library must not take the others with it.
 
-use crate::case::Case;
-use crate::driver::{self, Driver};
+use crate::case::{Case, Reach};
+use crate::driver::{self, Driver, is_ours};
 use crate::program;
 use crate::run::{self, Outcome};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -60,7 +60,7 @@ pub fn run_here(file: &Path) -> ExitCode {
     let outcome = Driver::open(&driver::path()).and_then(|driver| run::run(&driver, &read(file)?));
     match outcome {
         Ok(Outcome::Passed) => ExitCode::SUCCESS,
-        Ok(Outcome::NotForThisDevice | Outcome::WouldHang) => ExitCode::from(SKIPPED),
+        Ok(Outcome::NotForThisDevice | Outcome::NotForThisLibrary) => ExitCode::from(SKIPPED),
         Err(error) => {
             eprintln!("{error:#}");
             ExitCode::FAILURE
@@ -71,6 +71,11 @@ pub fn run_here(file: &Path) -> ExitCode {
 /// Runs a case with a command that calls [`run_here`].
 pub fn run_in_child(command: &mut Command, file: &Path) -> Result<Outcome> {
     let case = read(file)?;
+    if is_ours() && case.target.reach != Reach::Later {
+        // Our device is of whatever capability is asked for.
+        let architecture = case.target.architecture;
+        command.env("REGAUGE_COMPUTE_CAPABILITY", format!("{}.{}", architecture / 10, architecture % 10));
+    }
     let end = program::run(command, Duration::from_secs(60))?;
     match end.code {
         Some(0) => run::check_output(&case, &end.stdout, &end.stderr).map(|()| Outcome::Passed),

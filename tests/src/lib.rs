@@ -13,6 +13,8 @@ pub mod tensor;
 
 pub mod cases;
 
+pub mod validity;
+
 pub mod sweep;
 
 pub mod program;

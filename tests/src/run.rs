@@ -12,25 +12,28 @@ use std::collections::HashMap;
 pub enum Outcome {
     /// Everything was as expected.
     Passed,
-    /// The device is too old for the file's `.target`.
+    /// The file's `.target` is not for the device, or its `.version` too new for the driver.
     NotForThisDevice,
-    /// The file holds a kernel that hangs, and the library is not ours.
-    WouldHang,
+    /// The file holds a kernel that hangs, or says `ours:`, and the library is not ours.
+    NotForThisLibrary,
 }
 
 /// Runs a case; an error says what is wrong.
 pub fn run(driver: &Driver, case: &Case) -> Result<Outcome> {
     let capability = driver.compute_capability().map_err(unexpected("compute capability"))?;
-    if capability < case.target {
+    if !case.target.fits(capability) {
         return Ok(Outcome::NotForThisDevice);
     }
-    if !is_ours() && case.launches.iter().any(|launch| launch.hang.is_some()) {
-        return Ok(Outcome::WouldHang);
+    if !is_ours() && (case.ours.is_some() || case.launches.iter().any(|launch| launch.hang.is_some())) {
+        return Ok(Outcome::NotForThisLibrary);
     }
     let mut image = case.ptx.clone().into_bytes();
     image.push(0);
     let module = match (driver.load(&image), &case.load_error) {
         (Err(failure), Some(problem)) => return check_load_error(&failure, problem).map(|()| Outcome::Passed),
+        (Err(failure), None) if !is_ours() && failure.name == "CUDA_ERROR_UNSUPPORTED_PTX_VERSION" => {
+            return Ok(Outcome::NotForThisDevice);
+        }
         (Ok(_), Some(problem)) => bail!("the module loads, expected {}", problem.code),
         (answer, None) => answer.map_err(unexpected("loading the module"))?,
     };

@@ -2,12 +2,14 @@
 //!
 //! Binaries are kept under the hash of everything that went into them, so that only what changed is compiled again.
 
+use crate::case::{Reach, Target};
 use anyhow::{Context as _, Result, ensure};
 use std::ffi::OsString;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The folder of the repository.
@@ -205,6 +207,34 @@ impl Toolkit {
         let mut arguments: Vec<OsString> = flags.iter().map(OsString::from).collect();
         arguments.push(source.into());
         self.nvcc(&arguments, target)
+    }
+
+    /// What NVIDIA's assembler has against a module: the lines of its errors, and what it says of them; line 0 where it
+    /// names none.
+    pub fn faults(&self, ptx: &str) -> Result<Vec<(usize, String)>> {
+        let target = Target::parse(ptx.split_once(".target sm_").context("no target")?.1)?;
+        let letter = match target.reach {
+            Reach::Later => "",
+            Reach::Exact => "a",
+            Reach::Family => "f",
+        };
+        // It makes code for this one and later ones, of modules for earlier ones too.
+        let architecture = target.architecture.max(75);
+        let mut command = Command::new(self.folder.join("bin/ptxas"));
+        command.arg(format!("-arch=sm_{architecture}{letter}")).args(["-o", "/dev/null", "-"]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        child.stdin.take().expect("it is piped").write_all(ptx.as_bytes())?;
+        let output = child.wait_with_output()?;
+        let text = String::from_utf8_lossy(&output.stderr);
+        let is_error = |line: &&str| line.contains("error   :") || line.contains("fatal   :");
+        let errors = text.lines().filter(is_error).filter(|line| !line.ends_with("aborted due to errors"));
+        let fault = |line: &str| {
+            let number = line.split_once(", line ").and_then(|(_, rest)| rest.split(';').next()?.parse().ok());
+            (number.unwrap_or(0), line.to_owned())
+        };
+        let faults: Vec<(usize, String)> = errors.map(fault).collect();
+        ensure!(output.status.success() == faults.is_empty(), "ptxas ends with {}: {text}", output.status);
+        Ok(faults)
     }
 
     fn nvcc(&self, arguments: &[OsString], target: &Path) -> Result<()> {

@@ -24,7 +24,7 @@ fn run(file: &PathBuf) -> Result<(), Failed> {
     match cases::run_in_child(command.env(CASE, file), file) {
         Ok(Outcome::Passed) => Ok(()),
         Ok(_) => {
-            eprintln!("{}: not run: the device is too old for it, or the kernel would hang", file.display());
+            eprintln!("{}: not run: it is not for this device or library", file.display());
             Ok(())
         }
         Err(error) => Err(format!("{error:#}").into()),

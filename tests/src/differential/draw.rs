@@ -150,7 +150,7 @@ impl Maker<'_> {
         let (predicate, together) = match (here.together, self.random.below(4)) {
             (_, 0) if !here.in_function => (format!("%u{}", self.random.below(3)), [here.together; 2]),
             (Together::Block | Together::Warp, 1) if self.program.threads() > 32 => {
-                before.push("shr.u32 %x0, %tid, 5;".to_owned());
+                before.push("shr.u32 %x0, %rank, 5;".to_owned());
                 before.push("setp.eq.u32 %c0, %x0, 0;".to_owned());
                 ("%c0".to_owned(), [Together::Warp; 2])
             }

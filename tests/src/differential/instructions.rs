@@ -2,7 +2,7 @@
 
 use super::program::{OWN, SLOT, SUMS, TABLE};
 use super::random::Random;
-use super::registers::{Dialect, register};
+use super::registers::{Dialect, alike, register};
 use super::spell::{Place, Shape, Spelt, spell};
 use crate::naive;
 use ptx_frontend::form::PREAMBLE;
@@ -76,52 +76,40 @@ fn is_known(opcode: Opcode, form: u16, random: &mut Random) -> bool {
 
 /// An instruction with operands, or `None` where the choices do not go together.
 fn plain_instance(opcode: Opcode, form: u16, random: &mut Random, dialect: Dialect) -> Option<String> {
-    let spelt = spell(opcode, form, random, false);
-    if !is_valid(&spelt) {
-        return None;
-    }
+    let spelt = spell(opcode, form, random, false)?;
     let operands: Option<Vec<String>> =
         spelt.operands.iter().map(|place| operand(random, dialect, place, opcode)).collect();
     Some(format!("{} {};", spelt.text, operands?.join(", ")))
-}
-
-/// Whether the words of a spelling go together, where the table's lines are wider than the manual.
-fn is_valid(spelt: &Spelt) -> bool {
-    let words: Vec<&str> = spelt.text.split('.').collect();
-    let has = |word: &str| words.contains(&word);
-    let compares_bits =
-        ["set", "setp"].contains(&words[0]) && words.iter().any(|word| ["b16", "b32", "b64"].contains(word));
-    if compares_bits && !has("eq") && !has("ne") {
-        return false;
-    }
-    // Integers have no NaN that they could be unordered with.
-    const UNORDERED: [&str; 8] = ["equ", "neu", "ltu", "leu", "gtu", "geu", "num", "nan"];
-    let of_floats = words.last().is_some_and(|word| word.starts_with('f') || word.starts_with("bf"));
-    if ["set", "setp"].contains(&words[0]) && !of_floats && words.iter().any(|word| UNORDERED.contains(word)) {
-        return false;
-    }
-    // `.ftz` speaks of `.f32`, as operand or as result, and in comparisons of what is compared.
-    let flushes = has("ftz");
-    let compared = words.last().copied().unwrap_or_default();
-    match words[0] {
-        "cvt" => !flushes || has("f32"),
-        "set" | "setp" => !flushes || ["f32", "f16", "f16x2"].contains(&compared),
-        _ => true,
-    }
 }
 
 /// Something for a place.
 fn operand(random: &mut Random, dialect: Dialect, place: &Place, opcode: Opcode) -> Option<String> {
     let text = match place.shape {
         Shape::Values { ty, bits, count, may_be_wider } => {
-            let mut parts = Vec::new();
+            // These bytes lie in registers of 8 bits, of which there are none here.
+            if bits == 8 && (opcode == Opcode::Mov || ty == ScalarType::E2M1x2) {
+                return None;
+            }
+            let mut parts: Vec<String> = Vec::new();
             for _ in 0..count {
-                let part = if place.is_destination || count > 1 { None } else { immediate(random, ty, bits, opcode) };
+                let part = match (place.name, opcode) {
+                    _ if place.is_destination || count > 1 => None,
+                    // Where a field begins and how wide it is.
+                    ("b" | "c", Opcode::Bfe) => random.one_in(6).then(|| random.below(256).to_string()),
+                    (_, Opcode::Bfi) if ty == ScalarType::U32 => {
+                        random.one_in(6).then(|| random.below(256).to_string())
+                    }
+                    _ => immediate(random, ty, bits, opcode),
+                };
                 parts.push(match part {
                     Some(part) => part,
                     None => {
-                        let ty = if bits == ty.bits() { ty } else { bits_type(bits)? };
-                        register(random, dialect, ty, bits, may_be_wider)?
+                        let is_whole = bits != ty.bits() || of_whole_numbers(opcode);
+                        let ty = if is_whole && !ty.is_integer() { whole(bits).unwrap_or(ty) } else { ty };
+                        // All parts of a vector are declared alike.
+                        let fits = |part: &String| parts.first().is_none_or(|first| alike(dialect, first, part));
+                        let drawn = (0..8).map_while(|_| register(random, dialect, ty, bits, may_be_wider)).find(fits);
+                        drawn?
                     }
                 });
             }
@@ -143,12 +131,18 @@ fn operand(random: &mut Random, dialect: Dialect, place: &Place, opcode: Opcode)
     }
 }
 
-fn bits_type(bits: u32) -> Option<ScalarType> {
+/// Untyped operands of these are no floating point all the same.
+fn of_whole_numbers(opcode: Opcode) -> bool {
+    use Opcode::{Bmsk, CvtPack, Dp2a, Dp4a, Elect, Match, Redux};
+    matches!(opcode, Bmsk | CvtPack | Dp2a | Dp4a | Elect | Match | Redux)
+}
+
+fn whole(bits: u32) -> Option<ScalarType> {
     Some(match bits {
-        8 => ScalarType::B8,
-        16 => ScalarType::B16,
-        32 => ScalarType::B32,
-        64 => ScalarType::B64,
+        8 => ScalarType::U8,
+        16 => ScalarType::U16,
+        32 => ScalarType::U32,
+        64 => ScalarType::U64,
         _ => return None,
     })
 }
@@ -260,7 +254,7 @@ impl Drawer<'_> {
         let forms = forms_of(opcode);
         let form = *self.random.pick(&forms);
         // Hints are many and do nothing.
-        let spelt = spell(opcode, form, self.random, true);
+        let spelt = spell(opcode, form, self.random, true)?;
         let words: Vec<String> = spelt.text.split('.').skip(1).map(str::to_owned).collect();
         let is_refused = |word: &String| refused.contains(&word.as_str()) || word.contains("cache_hint");
         if words.iter().any(is_refused) || spelt.operands.iter().any(|place| place.name == "policy") {
@@ -285,7 +279,7 @@ impl Drawer<'_> {
     /// An address for an access of so many bytes, and the lines that compute it.
     fn address(&mut self, here: &Here, words: &[String], bytes: usize, writes: bool) -> Option<(Vec<String>, String)> {
         let has = |word: &str| words.iter().any(|other| other == word);
-        let index = register(self.random, Dialect::Bits, ScalarType::U32, 32, false)?;
+        let index = register(self.random, here.dialect, ScalarType::U32, 32, false)?;
         let is_dynamic = self.random.one_in(2);
         let own_shared = |at: usize| format!("[%sh+{at}]");
         let local = |drawer: &mut Self, base: &str, space: &str| {
@@ -458,7 +452,7 @@ impl Drawer<'_> {
         }
         let forms = forms_of(opcode);
         let form = *self.random.pick(&forms);
-        let spelt = spell(opcode, form, self.random, false);
+        let spelt = spell(opcode, form, self.random, false)?;
         let is_float = spelt.text.contains("f32");
         if is_float || !spelt.text.contains("sync") {
             return None;

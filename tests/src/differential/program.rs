@@ -260,7 +260,7 @@ impl Program {
         );
         self.declare(out, &format!("{body} %x0"));
         out.push_str("    .reg .u64 %in, %out, %sums, %own, %shg, %locg;\n");
-        out.push_str("    .reg .u32 %tid, %sh, %flags, %gtid;\n    .reg .pred %u<4>;\n");
+        out.push_str("    .reg .u32 %rank, %sh, %flags, %grank;\n    .reg .pred %u<4>;\n");
         let uses_shared = names(body, "%sh") || names(body, "%shg") || names(body, "sh");
         let uses_sums = names(body, "shsum");
         if uses_shared {
@@ -273,9 +273,9 @@ impl Program {
         out.push_str("    ld.param.u64 %sums, [sums];\n    ld.param.u32 %flags, [flags];\n");
         let _ = writeln!(
             out,
-            "    mov.u32 %tid, %tid.z;\n    mov.u32 %x0, %tid.y;\n    mad.lo.u32 %tid, %tid, {y}, %x0;\n    \
-             mov.u32 %x0, %tid.x;\n    mad.lo.u32 %tid, %tid, {x}, %x0;\n    mov.u32 %x0, %ctaid.x;\n    \
-             mad.lo.u32 %gtid, %x0, {}, %tid;\n    mad.wide.u32 %own, %gtid, {stride}, %out;",
+            "    mov.u32 %rank, %tid.z;\n    mov.u32 %x0, %tid.y;\n    mad.lo.u32 %rank, %rank, {y}, %x0;\n    \
+             mov.u32 %x0, %tid.x;\n    mad.lo.u32 %rank, %rank, {x}, %x0;\n    mov.u32 %x0, %ctaid.x;\n    \
+             mad.lo.u32 %grank, %x0, {}, %rank;\n    mad.wide.u32 %own, %grank, {stride}, %out;",
             self.threads()
         );
         out.push_str("    and.b32 %x0, %flags, 1;\n    setp.ne.u32 %u0, %x0, 0;\n");
@@ -287,14 +287,14 @@ impl Program {
         self.clear_local(out, body);
         if uses_shared {
             out.push_str("    mov.u32 %sh, sh;\n");
-            let _ = writeln!(out, "    mad.lo.u32 %sh, %tid, {SLOT}, %sh;");
+            let _ = writeln!(out, "    mad.lo.u32 %sh, %rank, {SLOT}, %sh;");
             out.push_str("    cvt.u64.u32 %shg, %sh;\n    cvta.shared.u64 %shg, %shg;\n");
             for at in (0..SLOT).step_by(8) {
                 let _ = writeln!(out, "    st.shared.u64 [%sh+{at}], {};", at * 0x0101_0101);
             }
         }
         if uses_sums {
-            out.push_str("    setp.ne.u32 %u3, %tid, 0;\n");
+            out.push_str("    setp.ne.u32 %u3, %rank, 0;\n");
             for at in 0..SUMS {
                 let _ = writeln!(out, "    @!%u3 st.shared.u64 [shsum+{}], 0;", 8 * at);
             }
@@ -303,7 +303,7 @@ impl Program {
             out.push_str("    bar.sync 0;\n");
         }
         // First values come from the input, from another place for each thread.
-        let _ = writeln!(out, "    shl.b32 %x0, %gtid, 4;\n    and.b32 %x0, %x0, {};", INPUT / 2 - 16);
+        let _ = writeln!(out, "    shl.b32 %x0, %grank, 4;\n    and.b32 %x0, %x0, {};", INPUT / 2 - 16);
         out.push_str("    cvt.u64.u32 %shg, %x0;\n    add.u64 %in, %in, %shg;\n".replace("%shg", "%out").as_str());
         for (index, (name, family, _)) in results.iter().enumerate() {
             let size = (family.bits as usize / 8).max(1);
@@ -319,7 +319,7 @@ impl Program {
         if uses_sums {
             let _ = writeln!(
                 out,
-                "    bar.sync 0;\n    rem.u32 %x0, %tid, {SUMS};\n    shl.b32 %x0, %x0, 3;\n    mov.u32 %flags, shsum;\n    \
+                "    bar.sync 0;\n    rem.u32 %x0, %rank, {SUMS};\n    shl.b32 %x0, %x0, 3;\n    mov.u32 %flags, shsum;\n    \
                  add.u32 %x0, %x0, %flags;\n    ld.shared.u64 %out, [%x0];\n    st.global.u64 [%own+{end}], %out;"
             );
         }

@@ -92,3 +92,12 @@ pub(super) fn register(
     let family = *random.pick(of);
     Some(format!("{}{}", family.prefix, random.below(family.count)))
 }
+
+/// Whether two registers are declared with the same words.
+pub(super) fn alike(dialect: Dialect, one: &str, other: &str) -> bool {
+    let declared = |register: &str| {
+        let of = FAMILIES.iter().find(|family| register.starts_with(family.prefix));
+        of.map(|family| family.declared(dialect))
+    };
+    declared(one) == declared(other)
+}

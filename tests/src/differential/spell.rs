@@ -1,6 +1,7 @@
 //! A random way to write a form of the instruction table.
 
 use super::random::Random;
+use crate::validity;
 use ptx_frontend::form::{self, PlaceKind, choices, is_optional, variant};
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
@@ -37,7 +38,8 @@ pub(super) enum Shape {
 }
 
 /// Chooses dot-words and operands. `rarely`: words that may be missing mostly are.
-pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bool) -> Spelt {
+/// `None`: they do not go together.
+pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bool) -> Option<Spelt> {
     let optional = is_optional(opcode, number);
     let choice: Vec<usize> = choices(opcode, number)
         .iter()
@@ -45,16 +47,30 @@ pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bo
         .map(|(count, optional)| if optional && rarely && !random.one_in(4) { count - 1 } else { random.below(*count) })
         .collect();
     let chosen = variant(opcode, number, &choice);
+    if validity::fault((opcode, number), &chosen).is_some() {
+        return None;
+    }
+    // NVIDIA's assembler takes no wider registers here, whatever it takes elsewhere.
+    let is_exact = match opcode {
+        Opcode::Atom | Opcode::Red => true,
+        Opcode::Cvt => chosen.types.contains(&ScalarType::BF16) || chosen.words.contains(&"sat"),
+        _ => false,
+    };
+    let has_second = validity::has_second(opcode, &chosen);
     let mut operands = Vec::new();
     for place in &chosen.places {
         if !place.is_optional || random.one_in(2) {
-            operands.push(fill(place, random));
+            let mut place = fill(place, random, has_second);
+            if let Shape::Values { may_be_wider, .. } = &mut place.shape {
+                *may_be_wider &= !is_exact;
+            }
+            operands.push(place);
         }
     }
-    Spelt { text: chosen.text, operands }
+    Some(Spelt { text: validity::written(opcode, &chosen), operands })
 }
 
-fn fill(place: &form::Place, random: &mut Random) -> Place {
+fn fill(place: &form::Place, random: &mut Random, has_second: bool) -> Place {
     let shape = match place.kind {
         PlaceKind::Value { ty, bits, may_be_wider } => Shape::Values { ty, bits, count: 1, may_be_wider },
         PlaceKind::Values { ty, bits, count } => {
@@ -74,7 +90,9 @@ fn fill(place: &form::Place, random: &mut Random) -> Place {
         PlaceKind::Other => Shape::Other,
     };
     let second = match &place.second {
-        Some((second, may_be_missing)) if !may_be_missing || random.one_in(2) => Some(Box::new(fill(second, random))),
+        Some((second, may_be_missing)) if !may_be_missing || has_second && random.one_in(2) => {
+            Some(Box::new(fill(second, random, has_second)))
+        }
         _ => None,
     };
     Place { name: place.name, shape, is_destination: place.is_destination, second }

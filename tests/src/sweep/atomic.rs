@@ -4,7 +4,7 @@
 use super::oracle::format::Format;
 use super::oracle::{Int, float_add, float_maximum};
 use super::{Certainty, Expected, FormId, Oracle, Register, Subject, ones};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 use rustc_apfloat::Round;
@@ -14,9 +14,8 @@ pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
     if !matches!(form.0, Opcode::Atom | Opcode::Red) {
         return None;
     }
-    let variants =
-        super::table::combinations(form, most).into_iter().map(|choice| form::variant(form.0, form.1, &choice));
-    Some(variants.flat_map(|variant| [alone(form, &variant), together(form, &variant)]).flatten().collect())
+    let variants = super::table::variants(form, most);
+    Some(variants.into_iter().flat_map(|variant| [alone(form, &variant), together(form, &variant)]).flatten().collect())
 }
 
 /// What an operation makes of the old value: one lane of it.
@@ -84,7 +83,7 @@ fn address(variant: &Variant, index: &str, size: u32) -> (String, &'static str) 
 
 const DECLARATIONS: &str = "    .shared .align 32 .b8 cells[4096];
     .reg .b64 %cell, %policy;
-    .reg .b32 %tid;
+    .reg .b32 %number;
 ";
 
 fn operands(variant: &Variant, result: &str, values: &[String]) -> String {
@@ -122,8 +121,8 @@ fn alone(form: FormId, variant: &Variant) -> Option<Subject> {
     let inputs = vec![register; (2 * count + u32::from(is_cas)) as usize];
     let outputs = vec![register; if has_result { 2 * count } else { count } as usize];
     let (mut body, space) =
-        address(variant, if variant.words.iter().any(|w| w.starts_with("shared")) { "%tid" } else { "%thread" }, 32);
-    body = format!("    mov.u32 %tid, %tid.x;\n{body}{}", prepare(variant));
+        address(variant, if variant.words.iter().any(|w| w.starts_with("shared")) { "%number" } else { "%thread" }, 32);
+    body = format!("    mov.u32 %number, %tid.x;\n{body}{}", prepare(variant));
     let step = bits / 8;
     for k in 0..count {
         body += &format!("    st{space}.b{bits} [%cell+{}], %i{k};\n", k * step);
@@ -176,10 +175,10 @@ fn together(form: FormId, variant: &Variant) -> Option<Subject> {
     let result = "%old".to_owned();
     let values = ["%i0".to_owned()];
     let body = format!(
-        "    mov.u32 %tid, %tid.x;
+        "    mov.u32 %number, %tid.x;
     mov.u32 %block, %ctaid.x;
     mov.u32 %zero, 0;
-{address}{}    setp.eq.u32 %guard, %tid, 0;
+{address}{}    setp.eq.u32 %guard, %number, 0;
     @%guard st{space}.b{bits} [%cell], %i0;
     bar.sync 0;
     {} {};

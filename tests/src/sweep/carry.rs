@@ -3,7 +3,8 @@
 
 use super::oracle::Int;
 use super::{Certainty, Expected, FormId, Oracle, Register, Subject, ones};
-use ptx_frontend::form;
+use crate::validity;
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 
 /// Subjects of a form with a carry.
@@ -12,14 +13,12 @@ pub fn subjects(form: FormId) -> Option<Vec<Subject>> {
     if !matches!(form.0, AddCc | Addc | SubCc | Subc | MadCc | Madc) {
         return None;
     }
-    let combinations = super::table::combinations(form, usize::MAX);
-    Some(combinations.iter().map(|choice| subject(form, choice)).collect())
+    Some(super::table::variants(form, usize::MAX).iter().map(|variant| subject(form, variant)).collect())
 }
 
-fn subject(form: FormId, choice: &[usize]) -> Subject {
+fn subject(form: FormId, variant: &Variant) -> Subject {
     use Opcode::{Addc, MadCc, Madc, SubCc, Subc};
     let opcode = form.0;
-    let variant = form::variant(opcode, form.1, choice);
     let ty = variant.types[0];
     let int = Int::of(ty).expect("carries are of integers");
     let subtracts = matches!(opcode, SubCc | Subc);
@@ -39,7 +38,7 @@ fn subject(form: FormId, choice: &[usize]) -> Subject {
         body += if subtracts { "    sub.cc.u32 %with, 0, %with;\n" } else { "    add.cc.u32 %with, %with, -1;\n" };
     }
     let names = (0..operands).map(|k| format!("%i{k}")).collect::<Vec<_>>().join(", ");
-    body += &format!("    {} %o0, {names};\n", variant.text);
+    body += &format!("    {} %o0, {names};\n", validity::written(opcode, variant));
     let mut outputs = vec![register];
     if gives {
         let shows = if subtracts { "subc" } else { "addc" };
@@ -66,7 +65,7 @@ fn subject(form: FormId, choice: &[usize]) -> Subject {
         }
     };
     Subject {
-        name: variant.text,
+        name: validity::written(opcode, variant),
         form,
         inputs,
         outputs,

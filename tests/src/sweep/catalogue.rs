@@ -18,13 +18,11 @@ pub struct Catalogue {
     pub subjects: Vec<Subject>,
     /// Every executed form.
     pub forms: Vec<(FormId, Sweep)>,
-    /// Combinations of dot-words that a line allows and the manual excludes.
-    pub excluded: Vec<(String, &'static str)>,
 }
 
 /// Subjects of every executed form whose name contains `filter`; of a form's combinations of dot-words, about `most`.
 pub fn catalogue(filter: &str, most: usize) -> Catalogue {
-    let mut catalogue = Catalogue { subjects: Vec::new(), forms: Vec::new(), excluded: Vec::new() };
+    let mut catalogue = Catalogue { subjects: Vec::new(), forms: Vec::new() };
     for row in ROWS {
         for form in 0..row.forms.len() {
             if row.support_of(form) == Support::Executed {
@@ -45,11 +43,7 @@ impl Catalogue {
             matrix::subjects(form, most),
             video::subjects(form, most),
         ];
-        let subjects = templates.into_iter().flatten().next().or_else(|| {
-            let swept = table::subjects(form, most)?;
-            self.excluded.extend(swept.excluded);
-            Some(swept.subjects)
-        });
+        let subjects = templates.into_iter().flatten().next().or_else(|| table::subjects(form, most));
         let sweep =
             if subjects.as_ref().is_some_and(|subjects| !subjects.is_empty()) { Sweep::Swept } else { Sweep::NotSwept };
         self.forms.push((form, sweep));

@@ -87,8 +87,10 @@ fn number(text: &str) -> u32 {
 /// What `conformance::sweep` runs on the device, for modules written to a file or read by people.
 pub fn module(needs: Needs, device: Offered, subjects: &[&Subject]) -> String {
     let mut text = needs.header(device);
+    // Parameters stood among the declarations before PTX 1.4.
+    let is_old = needs.until.is_some_and(|last| last < 14);
     for (index, subject) in subjects.iter().enumerate() {
-        kernel(&mut text, index, subject);
+        kernel(&mut text, index, subject, is_old);
     }
     text
 }
@@ -98,13 +100,19 @@ pub fn name(index: usize) -> String {
     format!("sweep{index}")
 }
 
-fn kernel(text: &mut String, index: usize, subject: &Subject) {
+fn kernel(text: &mut String, index: usize, subject: &Subject, is_old: bool) {
     let mut line = |args: std::fmt::Arguments<'_>| writeln!(text, "{args}").expect("writing to a string");
     line(format_args!("// {}", subject.name));
-    line(format_args!(
-        ".visible .entry {}(.param .u64 inputs, .param .u64 outputs, .param .u32 count, .param .u64 scratch)\n{{",
-        name(index)
-    ));
+    let name = name(index);
+    if is_old {
+        line(format_args!(".entry {name}\n{{"));
+        line(format_args!(
+            "    .param .u64 inputs;\n    .param .u64 outputs;\n    .param .u32 count;\n    .param .u64 scratch;"
+        ));
+    } else {
+        let parameters = ".param .u64 inputs, .param .u64 outputs, .param .u32 count, .param .u64 scratch";
+        line(format_args!(".visible .entry {name}({parameters})\n{{"));
+    }
     line(format_args!(
         "    .reg .pred %guard;\n    .reg .b32 %thread, %other, %count;\n    .reg .b64 %from, %to, %offset, %step;"
     ));

@@ -9,7 +9,7 @@
 
 use super::oracle::format::Format;
 use super::{Bound, Certainty, Expected, FormId, Oracle, Register, Subject};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 use rustc_apfloat::ieee::Double;
@@ -29,8 +29,7 @@ const LANES: usize = 32;
 pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
     match form.0 {
         Opcode::Mma => {
-            let variants = super::table::combinations(form, most);
-            let variants = variants.into_iter().map(|choice| form::variant(form.0, form.1, &choice));
+            let variants = super::table::variants(form, most).into_iter();
             Some(variants.filter_map(|variant| product(form, &variant)).collect())
         }
         Opcode::Movmatrix => Some(vec![transposition(form)]),

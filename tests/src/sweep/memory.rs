@@ -4,7 +4,7 @@
 //! threads. Other memory is filled from there first. A store goes to 32 bytes of the thread's own, which are read back.
 
 use super::{Certainty, Expected, FormId, Oracle, Register, Subject, ones};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 
@@ -14,10 +14,13 @@ pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
         return None;
     }
     // Most combinations are none that the manual knows.
-    let variants = super::table::combinations(form, most.saturating_mul(16));
-    let variants = variants.into_iter().map(|choice| form::variant(form.0, form.1, &choice));
-    let known = variants.filter(is_known).take(most);
-    Some(known.map(|variant| if form.0 == Opcode::St { store(form, &variant) } else { load(form, &variant) }).collect())
+    let variants = super::table::variants(form, most.saturating_mul(16)).into_iter();
+    let reached = variants.filter(|variant| space_of(variant) != "other").take(most);
+    Some(
+        reached
+            .map(|variant| if form.0 == Opcode::St { store(form, &variant) } else { load(form, &variant) })
+            .collect(),
+    )
 }
 
 fn count_of(variant: &Variant) -> u32 {
@@ -33,25 +36,6 @@ fn space_of(variant: &Variant) -> &'static str {
         _ => None,
     });
     space.unwrap_or(".global")
-}
-
-/// Dot-words that go together.
-fn is_known(variant: &Variant) -> bool {
-    let (bits, count) = (variant.types[0].bits(), count_of(variant));
-    let has = |wanted: &[&str]| variant.words.iter().any(|word| wanted.contains(word));
-    let space = space_of(variant);
-    let is_global = space == ".global";
-    let evicts = variant.words.iter().any(|word| word.starts_with("L1::") || word.starts_with("L2::evict"));
-    let advises = evicts || variant.words.iter().any(|word| word.starts_with("L2::"));
-    let caches = has(&["ca", "cg", "cs", "lu", "cv", "wb", "wt"]);
-    // Vectors have 16 bytes at most, in global memory 32 of wide elements.
-    let is_wide = bits * count == 256 && bits >= 32 && is_global;
-    let fits = bits * count <= 128 || is_wide;
-    let is_vector_of_eight = count == 8 && !is_wide;
-    // Eviction from the second level is for wide vectors.
-    let evicts_second = variant.words.iter().any(|word| word.starts_with("L2::evict"));
-    let exists = space != "other" && fits && !is_vector_of_eight && (bits < 128 || count == 1);
-    exists && (is_global || !advises) && !(caches && evicts) && (is_wide || !evicts_second)
 }
 
 /// Registers for loaded values may be wider than they are.
@@ -76,16 +60,21 @@ fn hint(variant: &Variant) -> (&'static str, &'static str) {
 
 const DECLARATIONS: &str = "    .shared .align 32 .b8 cells[4096];
     .local .align 32 .b8 mine[32];
-    .reg .b64 %cell, %policy, %word;
-    .reg .b32 %tid;
+    .reg .b64 %cell, %policy, %word, %to_copy;
+    .reg .b32 %number;
 ";
+
+/// What a subject declares; registers of 16 bytes only where it needs them, since they are young.
+fn declarations(is_double: bool) -> String {
+    DECLARATIONS.to_owned() + if is_double { "    .reg .b128 %both;\n" } else { "" }
+}
 
 /// Puts the address of this thread's 32 bytes into `%cell`.
 fn cell(space: &str) -> &'static str {
     match space {
         ".shared" => {
-            "    mov.u32 %tid, %tid.x;
-    mul.wide.u32 %offset, %tid, 32;
+            "    mov.u32 %number, %tid.x;
+    mul.wide.u32 %offset, %number, 32;
     mov.u64 %cell, cells;
     add.u64 %cell, %cell, %offset;\n"
         }
@@ -103,8 +92,8 @@ fn load(form: FormId, variant: &Variant) -> Subject {
     // The inputs of four threads, from the first of them on.
     let mut body = String::from(
         "    ld.param.u64 %cell, [inputs];
-    and.b32 %tid, %thread, -4;
-    mul.wide.u32 %offset, %tid, 8;
+    and.b32 %number, %thread, -4;
+    mul.wide.u32 %offset, %number, 8;
     add.u64 %cell, %cell, %offset;\n",
     );
     if space != ".global" {
@@ -148,7 +137,7 @@ fn load(form: FormId, variant: &Variant) -> Subject {
         form,
         inputs: vec![Register::new(64, ScalarType::B64)],
         outputs,
-        declarations: format!("{DECLARATIONS}    .reg .b64 %to_copy;\n    .reg .b128 %both;\n"),
+        declarations: declarations(is_double),
         body,
         scratch: false,
         oracle: Oracle::Launch(Box::new(meaning)),
@@ -196,7 +185,7 @@ fn store(form: FormId, variant: &Variant) -> Subject {
         form,
         inputs,
         outputs: vec![Register::new(64, ScalarType::B64); 4],
-        declarations: format!("{DECLARATIONS}    .reg .b128 %both;\n"),
+        declarations: declarations(is_double),
         body,
         scratch: true,
         oracle: Oracle::Thread(Box::new(meaning)),

@@ -1,46 +1,41 @@
 //! Subjects from the instruction table: forms that take values from registers and leave values in registers.
 
 use super::inputs::Random;
-use super::oracle::{self, Answer, Instruction};
+use super::oracle::{self, Instruction};
 use super::{Certainty, FormId, Oracle, Register, Subject, ones};
+use crate::validity;
 use ptx_frontend::form::{self, Place, PlaceKind, Variant};
 use ptx_frontend::types::ScalarType;
-
-/// What the table's form became.
-pub struct Swept {
-    /// The kernels to run.
-    pub subjects: Vec<Subject>,
-    /// Combinations of dot-words that the line allows and the manual excludes, with the reason.
-    pub excluded: Vec<(String, &'static str)>,
-}
 
 /// Functions of three bits worth trying: constants, one operand, and, or, xor, majority, choice, and others.
 const TABLES_OF_LOP3: [u64; 12] = [0, 0xff, 0xf0, 0xcc, 0xaa, 0x80, 0xfe, 0x96, 0xe8, 0xca, 0x1b, 0x6d];
 
 /// Subjects of a form; of its combinations of dot-words, about `most`. `None`: it is not from registers to registers, or
 /// there is no oracle.
-pub fn subjects(form: FormId, most: usize) -> Option<Swept> {
-    let mut swept = Swept { subjects: Vec::new(), excluded: Vec::new() };
-    for choice in combinations(form, most) {
-        let variant = form::variant(form.0, form.1, &choice);
+pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
+    let mut subjects = Vec::new();
+    for variant in variants(form, most) {
         let tables: &[u64] = match variant.places.iter().any(|place| place.kind == PlaceKind::Constant) {
             true => &TABLES_OF_LOP3,
             false => &[0],
         };
         for table in tables {
             let draft = Draft::of(form, &variant, *table)?;
-            match oracle::meaning(&draft.instruction) {
-                Answer::Meaning(meaning, certainty) => swept.subjects.push(draft.finish(form, meaning, certainty)),
-                Answer::NoInstruction(why) => swept.excluded.push((variant.text.clone(), why)),
-                Answer::Unknown => return None,
-            }
+            let (meaning, certainty) = oracle::meaning(&draft.instruction)?;
+            subjects.push(draft.finish(form, meaning, certainty));
         }
     }
-    Some(swept)
+    Some(subjects)
+}
+
+/// Combinations of dot-words of a form that are PTX: all, or about `most`.
+pub fn variants(form: FormId, most: usize) -> Vec<Variant> {
+    let variants = combinations(form, most).into_iter().map(|choice| form::variant(form.0, form.1, &choice));
+    variants.filter(|variant| validity::fault(form, variant).is_none()).collect()
 }
 
 /// All combinations of choices, or a sample in which every choice occurs.
-pub fn combinations(form: FormId, most: usize) -> Vec<Vec<usize>> {
+fn combinations(form: FormId, most: usize) -> Vec<Vec<usize>> {
     let choices = form::choices(form.0, form.1);
     let product = choices.iter().try_fold(1usize, |product, count| product.checked_mul(*count));
     if let Some(product) = product.filter(|product| *product <= most) {
@@ -95,7 +90,8 @@ impl Draft {
                     let mut text = add(place, &mut outputs, "%o")?;
                     if let Some((second, may_be_missing)) = &place.second {
                         // With and without it, in turn.
-                        if !may_be_missing || !variant.text.len().is_multiple_of(2) {
+                        let is_there = !variant.text.len().is_multiple_of(2) && validity::has_second(form.0, variant);
+                        if !may_be_missing || is_there {
                             text += &format!("|{}", add(second, &mut outputs, "%o")?);
                         }
                     }

@@ -4,7 +4,7 @@
 
 use super::inputs::Random;
 use super::{Certainty, Expected, FormId, Oracle, Register, Subject, ones};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::types::ScalarType;
 
 /// Choices of parts for each combination of dot-words.
@@ -16,8 +16,7 @@ pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
         return None;
     }
     let mut subjects = Vec::new();
-    for choice in super::table::combinations(form, most) {
-        let variant = form::variant(form.0, form.1, &choice);
+    for variant in super::table::variants(form, most) {
         let mut random = Random::new(&variant.text);
         for number in 0..CHOICES {
             let elements = variant.text.split('.').next().and_then(|name| name.chars().last()?.to_digit(10));

@@ -5,7 +5,7 @@
 
 use super::oracle::Int;
 use super::{Certainty, Expected, FormId, Oracle, Register, Subject, ones};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 
@@ -23,8 +23,7 @@ pub fn subjects(form: FormId) -> Option<Vec<Subject>> {
         return None;
     }
     let mut subjects = Vec::new();
-    for choice in super::table::combinations(form, usize::MAX) {
-        let variant = form::variant(form.0, form.1, &choice);
+    for variant in super::table::variants(form, usize::MAX) {
         let masks = if variant.words.contains(&"sync") { &MASKS[..] } else { &MASKS[..1] };
         for mask in masks {
             subjects.push(subject(form, &variant, *mask)?);

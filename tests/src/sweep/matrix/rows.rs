@@ -2,15 +2,14 @@
 
 use super::{LANES, is_offered};
 use crate::sweep::{Certainty, Expected, FormId, Oracle, Register, Subject};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 use std::fmt::Write;
 
 /// Subjects of a form of `ldmatrix` or `stmatrix`.
 pub(super) fn subjects(form: FormId, most: usize) -> Vec<Subject> {
-    let variants = crate::sweep::table::combinations(form, most);
-    let variants = variants.into_iter().map(|choice| form::variant(form.0, form.1, &choice));
+    let variants = crate::sweep::table::variants(form, most).into_iter();
     variants
         .filter(is_offered)
         .filter_map(|variant| if form.0 == Opcode::Ldmatrix { load(form, &variant) } else { store(form, &variant) })

@@ -6,7 +6,7 @@
 use super::places::Shape;
 use super::{LANES, Product, Term, is_offered, register, size, sum};
 use crate::sweep::{Certainty, Expected, FormId, Oracle, Subject};
-use ptx_frontend::form::{self, Variant};
+use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
 use rustc_apfloat::Round;
@@ -19,8 +19,7 @@ const ROOM: usize = 1024;
 
 /// Subjects of a form of `wmma`.
 pub(super) fn subjects(form: FormId, most: usize) -> Vec<Subject> {
-    let variants = crate::sweep::table::combinations(form, most);
-    let variants = variants.into_iter().map(|choice| form::variant(form.0, form.1, &choice));
+    let variants = crate::sweep::table::variants(form, most).into_iter();
     variants
         .filter(is_offered)
         .filter_map(|variant| Some(subject(form, &variant, Plan::of(form.0, &variant)?)))
