@@ -479,24 +479,24 @@ isa! {
         /// The sine.
         Sin = "sin" executed [
             1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
-            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32  d:T, a:T"
             9.5 sm_75 but known "angles are in radians only": ".approx.ftz.2pi.f32  d:T, a:T"
         ]
         /// The cosine.
         Cos = "cos" executed [
             1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
-            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32  d:T, a:T"
             9.5 sm_75 but known "angles are in radians only": ".approx.ftz.2pi.f32  d:T, a:T"
         ]
         /// The binary logarithm.
         Lg2 = "lg2" executed [
             1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
-            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32  d:T, a:T"
         ]
         /// Two to the power of a value.
         Ex2 = "ex2" executed [
             1.0 sm_10: ".approx{.ftz}.f32  d:T, a:T"
-            1.0 sm_10 until 1.3: "{.ftz}.f32  d:T, a:T"
+            1.0 sm_10 until 1.3: ".f32  d:T, a:T"
             7.0 sm_75: ".approx.f16|.f16x2  d:T, a:T"
             7.8 sm_90: ".approx.ftz.bf16|.bf16x2  d:T, a:T"
         ]
@@ -539,13 +539,13 @@ isa! {
             1.0 sm_10: ".CMP.BOOL.b16|.b32|.b64|.s16|.s32|.s64  p:pred{|q:pred}, a:T, b:T, c:pred"
             1.0 sm_10: ".CMPU.BOOL.u16|.u32|.u64  p:pred{|q:pred}, a:T, b:T, c:pred"
             1.0 sm_10: ".CMPF.BOOL{.ftz}.f32|.f64  p:pred{|q:pred}, a:T, b:T, c:pred"
-            4.2 sm_53: ".CMPF{.ftz}.f16  p:pred{|q:pred}, a:T, b:T"
+            4.2 sm_53: ".CMPF{.ftz}.f16  p:pred, a:T, b:T"
             4.2 sm_53: ".CMPF{.ftz}.f16x2  p:pred|q:pred, a:T, b:T"
-            7.8 sm_90: ".CMPF.bf16  p:pred{|q:pred}, a:T, b:T"
+            7.8 sm_90: ".CMPF.bf16  p:pred, a:T, b:T"
             7.8 sm_90: ".CMPF.bf16x2  p:pred|q:pred, a:T, b:T"
-            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16  p:pred{|q:pred}, a:T, b:T, c:pred"
+            4.2 sm_53: ".CMPF.BOOL{.ftz}.f16  p:pred, a:T, b:T, c:pred"
             4.2 sm_53: ".CMPF.BOOL{.ftz}.f16x2  p:pred|q:pred, a:T, b:T, c:pred"
-            7.8 sm_90: ".CMPF.BOOL.bf16  p:pred{|q:pred}, a:T, b:T, c:pred"
+            7.8 sm_90: ".CMPF.BOOL.bf16  p:pred, a:T, b:T, c:pred"
             7.8 sm_90: ".CMPF.BOOL.bf16x2  p:pred|q:pred, a:T, b:T, c:pred"
         ]
         /// Selects by a predicate.
@@ -605,7 +605,8 @@ isa! {
             1.0 sm_10: ".pred|.ANY16|.b128  d:T, a:T"
             2.0 sm_20: ".b16|.b32|.b64|.b128  d:T, a:parts"
             2.0 sm_20: ".b16|.b32|.b64|.b128  d:parts, a:T"
-            1.0 sm_10: ".v2|.v4.ANY16  d:V, a:V"
+            1.0 sm_10: ".v2.ANY16  d:V, a:V"
+            1.0 sm_10: ".v4.b16|.b32|.u16|.u32|.s16|.s32|.f32  d:V, a:V"
         ]
         /// Picks bytes of two registers.
         Prmt = "prmt" executed [
@@ -687,7 +688,7 @@ isa! {
         /// Loads from memory.
         Ld = "ld" executed [
             1.0 sm_10: "{.weak}{.SPACE}{.LDCOP}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
-            1.0 sm_10: "{.weak}.global{.ca|.cg|.cs}.nc{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
+            1.0 sm_10: ".global{.ca|.cg|.cs}.nc{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
             1.0 sm_10: ".volatile{.SPACE}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]"
             6.0 sm_70: ".relaxed|.acquire.SCOPE{.SPACE}{.EVICT}{.EVICT2}{.L2::cache_hint}{.PREFETCH}{.VEC}.ANY|.b128  d:V, [a]{, policy:b64}"
             8.2 sm_70: ".mmio.relaxed|.acquire.sys{.global}.ANY|.b128  d:V, [a]"
@@ -1037,10 +1038,10 @@ isa! {
         /// Combines a value with one in memory and gives the old one.
         Atom = "atom" executed [
             1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.and|.or|.xor|.exch{.L2::cache_hint}.b32|.b64  d:T, [a], b:T{, policy:b64}"
-            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.cas{.L2::cache_hint}.b16|.b32|.b64  d:T, [a], b:T, c:T{, policy:b64}"
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.cas.b16|.b32|.b64  d:T, [a], b:T, c:T"
             8.3 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.exch{.L2::cache_hint}.b128  d:T, [a], b:T{, policy:b64}"
-            8.3 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.cas{.L2::cache_hint}.b128  d:T, [a], b:T, c:T{, policy:b64}"
-            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add{.L2::cache_hint}.u32|.s32|.u64|.s64|.f32|.f64  d:T, [a], b:T{, policy:b64}"
+            8.3 sm_90: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.cas.b128  d:T, [a], b:T, c:T"
+            1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add{.L2::cache_hint}.u32|.s32|.u64|.f32|.f64  d:T, [a], b:T{, policy:b64}"
             1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.inc|.dec{.L2::cache_hint}.u32  d:T, [a], b:T{, policy:b64}"
             1.1 sm_11: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.min|.max{.L2::cache_hint}.u32|.s32|.u64|.s64  d:T, [a], b:T{, policy:b64}"
             6.2 sm_60: "{.relaxed|.acquire|.release|.acq_rel}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f16|.f16x2|.bf16|.bf16x2  d:T, [a], b:T{, policy:b64}"
@@ -1052,7 +1053,7 @@ isa! {
         /// Combines a value with one in memory.
         Red = "red" executed [
             1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.and|.or|.xor{.L2::cache_hint}.b32|.b64  [a], b:T{, policy:b64}"
-            1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add{.L2::cache_hint}.u32|.s32|.u64|.s64|.f32|.f64  [a], b:T{, policy:b64}"
+            1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add{.L2::cache_hint}.u32|.s32|.u64|.f32|.f64  [a], b:T{, policy:b64}"
             1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.inc|.dec{.L2::cache_hint}.u32  [a], b:T{, policy:b64}"
             1.2 sm_20: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.min|.max{.L2::cache_hint}.u32|.s32|.u64|.s64  [a], b:T{, policy:b64}"
             6.2 sm_60: "{.relaxed|.release}{.SCOPE}{.global|.SHARED}.add.noftz{.L2::cache_hint}.f16|.f16x2|.bf16|.bf16x2  [a], b:T{, policy:b64}"
@@ -1191,16 +1192,20 @@ isa! {
         ]
         /// Multiplies matrices held by a warp and adds a third.
         Mma = "mma" executed [
-            6.4 sm_70: ".sync.aligned.m8n8k4.row|.col.row|.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            6.5 sm_75: ".sync.aligned.m16n8k8.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            7.0 sm_80: ".sync.aligned.m16n8k16.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.4 sm_70: ".sync.aligned.m8n8k4.row|.col.row|.col.f16.f16.f16.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.4 sm_70: ".sync.aligned.m8n8k4.row|.col.row|.col.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.5 sm_75: ".sync.aligned.m16n8k8.row.col.f16.f16.f16.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.5 sm_75: ".sync.aligned.m16n8k8.row.col.f32.f16.f16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.m16n8k16.row.col.f16.f16.f16.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            7.0 sm_80: ".sync.aligned.m16n8k16.row.col.f32.f16.f16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.m16n8k8|.m16n8k16.row.col.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.m16n8k4|.m16n8k8.row.col.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             8.4 sm_89: ".sync.aligned.m16n8k32.row.col.f32.e4m3|.e5m2.e4m3|.e5m2.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            8.7 sm_89: ".sync.aligned.m16n8k32.row.col.f16.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            8.7 sm_89: ".sync.aligned.m16n8k32.row.col.f32.e4m3|.e5m2.e4m3|.e5m2.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            8.7 sm_89: ".sync.aligned.m16n8k16.row.col.f16|.f32.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::f8f6f4.f16|.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_89: ".sync.aligned.m16n8k32.row.col.f16.e4m3|.e5m2.e4m3|.e5m2.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_89: ".sync.aligned.m16n8k16.row.col.f16.e4m3|.e5m2.e4m3|.e5m2.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_89: ".sync.aligned.m16n8k16.row.col.f32.e4m3|.e5m2.e4m3|.e5m2.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::f8f6f4.f16.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::f8f6f4.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
             8.7 sm_120a: ".sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
             8.7 sm_120a: ".sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
@@ -1213,8 +1218,10 @@ isa! {
             7.0 sm_75: ".sync.aligned.m8n8k128.row.col.s32.b1.b1.s32.xor.popc  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.m16n8k128|.m16n8k256.row.col.s32.b1.b1.s32.xor.popc  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.1 sm_80: ".sync.aligned.m8n8k128|.m16n8k128|.m16n8k256.row.col.s32.b1.b1.s32.and.popc  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            7.1 sm_80: ".sp.sync.aligned.m16n8k16|.m16n8k32.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
-            8.5 sm_80: ".sp::ordered_metadata.sync.aligned.m16n8k16|.m16n8k32.row.col.f16|.f32.f16.f16.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            7.1 sm_80: ".sp.sync.aligned.m16n8k16|.m16n8k32.row.col.f16.f16.f16.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            7.1 sm_80: ".sp.sync.aligned.m16n8k16|.m16n8k32.row.col.f32.f16.f16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.5 sm_80: ".sp::ordered_metadata.sync.aligned.m16n8k16|.m16n8k32.row.col.f16.f16.f16.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.5 sm_80: ".sp::ordered_metadata.sync.aligned.m16n8k16|.m16n8k32.row.col.f32.f16.f16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             7.1 sm_80: ".sp.sync.aligned.m16n8k16|.m16n8k32.row.col.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             8.5 sm_80: ".sp::ordered_metadata.sync.aligned.m16n8k16|.m16n8k32.row.col.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             7.1 sm_80: ".sp.sync.aligned.m16n8k8|.m16n8k16.row.col.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
@@ -1225,9 +1232,9 @@ isa! {
             8.5 sm_80: ".sp::ordered_metadata.sync.aligned.m16n8k64|.m16n8k128.row.col{.satfinite}.s32.u4|.s4.u4|.s4.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             8.4 sm_89: ".sp.sync.aligned.m16n8k64.row.col.f32.e4m3|.e5m2.e4m3|.e5m2.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             8.5 sm_89: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.f32.e4m3|.e5m2.e4m3|.e5m2.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
-            8.7 sm_89: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.f16.e4m3|.e5m2.e4m3|.e5m2.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
-            8.7 sm_89: ".sp|.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.f32.e4m3|.e5m2.e4m3|.e5m2.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
-            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::f8f6f4.f16|.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.7 sm_89: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.f16.e4m3|.e5m2.e4m3|.e5m2.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::f8f6f4.f16.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f16  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
+            8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::f8f6f4.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#"
             8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
             8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
             8.7 sm_120a: ".sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.e4m3|.e5m2|.e3m2|.e2m3|.e2m1.f32.ue8m0  d:{b32}, a:{b32}, b:{b32}, c:{b32}, e:b32, f:#, sa:{b32*1}, at:{b16*2}, sb:{b32*1}, bt:{b16*2}"
@@ -1261,14 +1268,17 @@ isa! {
         ]
         /// Multiplies matrices held by a warp and adds a third.
         WmmaMma = "wmma.mma" executed [
-            6.0 sm_70: ".sync{.aligned}.row|.col.row|.col.m16n16k16.f16|.f32.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            6.1 sm_70: ".sync{.aligned}.row|.col.row|.col.m8n32k16|.m32n8k16.f16|.f32.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16.f16.f16|.f32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
-            6.3 sm_72: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.s32.u8|.s8.u8|.s8.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.0 sm_70: ".sync{.aligned}.row|.col.row|.col.m16n16k16.f16|.f32.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.0 sm_70 until 6.4: ".sync{.aligned}.row|.col.row|.col.m16n16k16.f16|.f32.f16|.f32.satfinite  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.1 sm_70: ".sync{.aligned}.row|.col.row|.col.m8n32k16|.m32n8k16.f16|.f32.f16|.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.1 sm_70 until 6.4: ".sync{.aligned}.row|.col.row|.col.m8n32k16|.m32n8k16.f16|.f32.f16|.f32.satfinite  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.3 sm_72: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.s32.u8.u8.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.3 sm_72: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.s32.s8.s8.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k16|.m8n32k16|.m32n8k16.f32.bf16.bf16.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m16n16k8.f32.tf32.tf32.f32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.0 sm_80: ".sync.aligned.row|.col.row|.col.m8n8k4{.RND}.f64.f64.f64.f64  d:{f64}, a:{f64}, b:{f64}, c:{f64}"
-            6.3 sm_75: ".sync.aligned.row.col.m8n8k32.s32.u4|.s4.u4|.s4.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.3 sm_75: ".sync.aligned.row.col.m8n8k32.s32.u4.u4.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
+            6.3 sm_75: ".sync.aligned.row.col.m8n8k32.s32.s4.s4.s32{.satfinite}  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             6.3 sm_75: ".xor.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
             7.1 sm_80: ".and.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32  d:{b32}, a:{b32}, b:{b32}, c:{b32}"
         ]

@@ -2,7 +2,6 @@
 //! here, and so does what NVIDIA's assembler refuses though the manual's grammar has it. What the suite runs must be
 //! PTX for every implementation, so that a refusal says something about the implementation.
 
-use crate::sweep::FormId;
 use ptx_frontend::form::Variant;
 use ptx_frontend::isa::Opcode;
 use ptx_frontend::types::ScalarType;
@@ -22,18 +21,13 @@ pub fn written(opcode: Opcode, variant: &Variant) -> String {
 }
 
 /// Why a combination is no PTX, if it is none.
-pub fn fault((opcode, form): FormId, variant: &Variant) -> Option<&'static str> {
+pub fn fault(opcode: Opcode, variant: &Variant) -> Option<&'static str> {
     let combination = Combination { words: &variant.words, types: &variant.types };
-    if opcode.row().forms[usize::from(form)].until.is_some_and(|until| until.version == "1.3") {
-        return combination.of_old();
-    }
     match opcode {
         Opcode::Set | Opcode::Setp => combination.comparison(),
         Opcode::Cvt => combination.conversion(),
         Opcode::Ld | Opcode::Ldu | Opcode::St => combination.access(opcode),
         Opcode::Atom | Opcode::Red => combination.atomic(),
-        Opcode::Mma | Opcode::WmmaMma => combination.product(opcode),
-        Opcode::Mov => combination.too_wide().then_some("vectors have 16 bytes at most"),
         Opcode::Mad => {
             let rounds = combination.has_any(&["rn", "rz", "rm", "rp"]);
             let is_float = [ScalarType::F32, ScalarType::F64].contains(combination.types.last()?);
@@ -41,12 +35,6 @@ pub fn fault((opcode, form): FormId, variant: &Variant) -> Option<&'static str> 
         }
         _ => combination.flush(opcode),
     }
-}
-
-/// Whether the second destination of a comparison may be there: of halves by themselves it may not.
-pub fn has_second(opcode: Opcode, variant: &Variant) -> bool {
-    let is_half = variant.types.last().is_some_and(|ty| [ScalarType::F16, ScalarType::BF16].contains(ty));
-    opcode != Opcode::Setp || !is_half
 }
 
 #[derive(Clone, Copy)]
@@ -75,11 +63,6 @@ impl Combination<'_> {
 
     fn too_wide(&self) -> bool {
         self.types.first().is_some_and(|ty| ty.bits() * self.count() > 128)
-    }
-
-    /// Of PTX 1.0 to 1.3.
-    fn of_old(&self) -> Option<&'static str> {
-        self.has("ftz").then_some("`.ftz` came with PTX 1.4")
     }
 
     fn comparison(&self) -> Option<&'static str> {
@@ -142,45 +125,14 @@ impl Combination<'_> {
         if evicts_second && !is_wide {
             return Some("priorities of eviction from the second level are for vectors of 32 bytes");
         }
-        if self.has("weak") && self.has("nc") {
-            return Some("`.nc` has no `.weak`");
-        }
         let is_constant = self.has_any(&["const", "param", "param::entry", "param::func"]);
         let is_ordered = self.has_any(&["relaxed", "acquire", "release"]) && (is_constant || self.has("local"));
         (is_ordered || self.has("volatile") && is_constant).then_some("order is for memory that others write")
     }
 
     fn atomic(&self) -> Option<&'static str> {
-        if self.has("add") && self.types.last() == Some(&ScalarType::S64) {
-            return Some("sums of 64 bits are `.u64`");
-        }
-        if self.has("L2::cache_hint") && self.begins("shared") {
-            return Some("advice about the second level is for global memory");
-        }
-        (self.has("L2::cache_hint") && self.has("cas")).then_some("`.cas` takes no advice")
-    }
-
-    fn product(&self, opcode: Opcode) -> Option<&'static str> {
-        use ScalarType::{F16, F32};
-        let is_float = |ty: ScalarType| [F16, F32].contains(&ty);
-        let (d, c) = match self.types[..] {
-            [d, c] | [d, _, _, c, ..] => (d, c),
-            _ => return None,
-        };
-        if opcode == Opcode::WmmaMma {
-            return match self.types[..] {
-                [_, F16, ..] if self.types.len() == 4 => Some("products of halves name the types of D and C only"),
-                [_, a, b, _] if a != b => Some("both factors have the same type"),
-                [_, _] if self.has("satfinite") => Some("`.satfinite` of floating point ended with PTX 6.4"),
-                _ => None,
-            };
-        }
-        if self.has("sp") && d == F16 && self.types.get(1).is_some_and(|ty| ty.bits() == 8) {
-            return Some("sums of halves of sparse bytes came with `.sp::ordered_metadata`");
-        }
-        // Only the first tensor cores widen on the way.
-        let widens = self.has("m8n8k4") && (d, c) == (F32, F16);
-        (is_float(d) && is_float(c) && d != c && !widens).then_some("C and D have the same type")
+        (self.has("L2::cache_hint") && self.begins("shared"))
+            .then_some("advice about the second level is for global memory")
     }
 
     fn flush(&self, opcode: Opcode) -> Option<&'static str> {

@@ -47,7 +47,7 @@ pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bo
         .map(|(count, optional)| if optional && rarely && !random.one_in(4) { count - 1 } else { random.below(*count) })
         .collect();
     let chosen = variant(opcode, number, &choice);
-    if validity::fault((opcode, number), &chosen).is_some() {
+    if validity::fault(opcode, &chosen).is_some() {
         return None;
     }
     // NVIDIA's assembler takes no wider registers here, whatever it takes elsewhere.
@@ -56,11 +56,10 @@ pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bo
         Opcode::Cvt => chosen.types.contains(&ScalarType::BF16) || chosen.words.contains(&"sat"),
         _ => false,
     };
-    let has_second = validity::has_second(opcode, &chosen);
     let mut operands = Vec::new();
     for place in &chosen.places {
         if !place.is_optional || random.one_in(2) {
-            let mut place = fill(place, random, has_second);
+            let mut place = fill(place, random);
             if let Shape::Values { may_be_wider, .. } = &mut place.shape {
                 *may_be_wider &= !is_exact;
             }
@@ -70,7 +69,7 @@ pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bo
     Some(Spelt { text: validity::written(opcode, &chosen), operands })
 }
 
-fn fill(place: &form::Place, random: &mut Random, has_second: bool) -> Place {
+fn fill(place: &form::Place, random: &mut Random) -> Place {
     let shape = match place.kind {
         PlaceKind::Value { ty, bits, may_be_wider } => Shape::Values { ty, bits, count: 1, may_be_wider },
         PlaceKind::Values { ty, bits, count } => {
@@ -90,9 +89,7 @@ fn fill(place: &form::Place, random: &mut Random, has_second: bool) -> Place {
         PlaceKind::Other => Shape::Other,
     };
     let second = match &place.second {
-        Some((second, may_be_missing)) if !may_be_missing || has_second && random.one_in(2) => {
-            Some(Box::new(fill(second, random, has_second)))
-        }
+        Some((second, may_be_missing)) if !may_be_missing || random.one_in(2) => Some(Box::new(fill(second, random))),
         _ => None,
     };
     Place { name: place.name, shape, is_destination: place.is_destination, second }

@@ -31,7 +31,7 @@ pub fn subjects(form: FormId, most: usize) -> Option<Vec<Subject>> {
 /// Combinations of dot-words of a form that are PTX: all, or about `most`.
 pub fn variants(form: FormId, most: usize) -> Vec<Variant> {
     let variants = combinations(form, most).into_iter().map(|choice| form::variant(form.0, form.1, &choice));
-    variants.filter(|variant| validity::fault(form, variant).is_none()).collect()
+    variants.filter(|variant| validity::fault(form.0, variant).is_none()).collect()
 }
 
 /// All combinations of choices, or a sample in which every choice occurs.
@@ -90,8 +90,7 @@ impl Draft {
                     let mut text = add(place, &mut outputs, "%o")?;
                     if let Some((second, may_be_missing)) = &place.second {
                         // With and without it, in turn.
-                        let is_there = !variant.text.len().is_multiple_of(2) && validity::has_second(form.0, variant);
-                        if !may_be_missing || is_there {
+                        if !may_be_missing || !variant.text.len().is_multiple_of(2) {
                             text += &format!("|{}", add(second, &mut outputs, "%o")?);
                         }
                     }
