@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 /// Exit status of a case that is not for this library or device.
-const SKIPPED: u8 = 77;
+pub const SKIPPED: u8 = 77;
 
 /// The folder with the tests: `$CONFORMANCE_TESTS`, where this was built, or near where it runs.
 pub fn folder() -> Result<PathBuf> {
@@ -34,7 +34,7 @@ pub fn files() -> Result<Vec<PathBuf>> {
 }
 
 /// The `.ptx` files of a folder beside the cases.
-pub(crate) fn files_in(name: &str) -> Result<Vec<PathBuf>> {
+pub fn files_in(name: &str) -> Result<Vec<PathBuf>> {
     let folder = folder()?.join(name);
     let mut files = std::fs::read_dir(&folder)
         .with_context(|| folder.display().to_string())?

@@ -21,9 +21,10 @@
 //! group of threads does, and how many instances there are. In each round a group does 32 of them, one in each lane.
 
 use crate::cases;
-use crate::driver::{Driver, Failure, Shape};
+use crate::driver::{self, Driver, Failure, Shape};
 use anyhow::{Context as _, Result, bail, ensure};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// A litmus test.
 #[derive(Clone, Debug)]
@@ -166,6 +167,25 @@ impl Condition {
     fn holds(&self, value: impl Fn(usize) -> u64) -> bool {
         self.comparisons.iter().all(|(name, equal, with)| (value(*name) == *with) == *equal)
     }
+}
+
+/// Runs a test in this process, for a parent that watches the time; the status is [`cases::SKIPPED`] where the device is
+/// too old for it.
+pub fn run_here(file: &Path, runs: u64) -> ExitCode {
+    let test = || {
+        let litmus = Litmus::parse(&std::fs::read_to_string(file)?)?;
+        let driver = Driver::open(&driver::path())?;
+        let capability = driver.compute_capability().map_err(|failure| anyhow::anyhow!("{failure}"))?;
+        if capability < litmus.target {
+            return anyhow::Ok(ExitCode::from(cases::SKIPPED));
+        }
+        litmus.run(&driver, runs)?;
+        Ok(ExitCode::SUCCESS)
+    };
+    test().unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 /// All files, with their names.

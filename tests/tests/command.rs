@@ -126,3 +126,13 @@ fn recorded_vectors_are_replayed() {
     let output = conformance(&["run", "--sweeps-only", "--filter", "add.u16", "--golden", file], &driver);
     assert!(text(&output).contains("FAILED      add.u16 is not what was recorded"), "{}", text(&output));
 }
+
+#[test]
+fn litmus_tests_judge_other_libraries_too() {
+    let driver = library("runs_nothing", &format!("{WORKS}{LOADS}{LAUNCH} {{ return 0; }}\n"));
+    let output = conformance(&["run", "--filter", "atomic_add_and_store"], &driver);
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("FAILED      litmus atomic_add_and_store") && said.contains("leaves no"), "{said}");
+    assert!(said.contains("0 passed, 1 failed, 0 unsupported"), "{said}");
+}

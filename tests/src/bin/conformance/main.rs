@@ -1,4 +1,4 @@
-//! `conformance`: judges a `libcuda.so.1`, ours or another one, by the cases and sweeps of this folder.
+//! `conformance`: judges a `libcuda.so.1`, ours or another one, by the cases, litmus tests and sweeps of this folder.
 //!
 //! It needs nothing but itself and the folder `tests/`, so that it can be carried to a machine with a GPU.
 
@@ -8,12 +8,15 @@ mod run;
 mod sweeps;
 
 use clap::{Args, Parser, Subcommand};
-use conformance::cases;
+use conformance::{cases, litmus};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(about = "Judges a libcuda.so.1 by cases and by sweeps over every form of every instruction", version)]
+#[command(
+    about = "Judges a libcuda.so.1 by cases, litmus tests and sweeps over every form of every instruction",
+    version
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -21,7 +24,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs the cases and the sweeps; ends with status 0 if all pass, 1 if not
+    /// Runs the cases, the litmus tests and the sweeps; ends with status 0 if all pass, 1 if not
     Run(run::Run),
     /// Runs the sweeps on real hardware and writes golden vectors
     Record(record::Record),
@@ -30,6 +33,9 @@ enum Command {
     /// Runs one case in this process
     #[command(hide = true)]
     Case { file: PathBuf },
+    /// Runs one litmus test in this process
+    #[command(hide = true)]
+    Litmus { file: PathBuf, runs: u64 },
     /// Runs some subjects of the sweeps in this process
     #[command(hide = true)]
     Worker {
@@ -83,6 +89,7 @@ fn main() -> ExitCode {
         Command::Record(record) => record.run(),
         Command::Report(report) => report.run(),
         Command::Case { file } => return cases::run_here(&file),
+        Command::Litmus { file, runs } => return litmus::run_here(&file, runs),
         Command::Worker { selection, outputs, indices } => sweeps::work(&selection, outputs, &indices),
         Command::Probe => sweeps::print_device(),
     };

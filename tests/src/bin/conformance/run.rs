@@ -1,13 +1,15 @@
 //! `conformance run` and `conformance report`.
 
 use super::{Selection, programs, record, sweeps};
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use conformance::cases;
+use conformance::program;
 use conformance::run::Outcome as CaseOutcome;
 use conformance::sweep::judge::{Outcome, State};
 use conformance::sweep::report;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(clap::Args)]
 pub(crate) struct Run {
@@ -16,13 +18,16 @@ pub(crate) struct Run {
     /// Only the sweeps
     #[arg(long, conflicts_with = "files")]
     sweeps_only: bool,
+    /// Instances of each litmus test
+    #[arg(long, value_name = "N", default_value_t = 2048)]
+    litmus_runs: u64,
     /// Recorded vectors to replay, besides those in `golden/`
     #[arg(long, value_name = "FILE")]
     golden: Vec<PathBuf>,
     /// Name what passes too
     #[arg(short, long)]
     verbose: bool,
-    /// Cases to run instead of all cases and sweeps
+    /// Cases to run instead of everything
     files: Vec<PathBuf>,
 }
 
@@ -42,6 +47,7 @@ impl Run {
         }
         if self.files.is_empty() {
             if !self.sweeps_only {
+                self.litmus(&mut tally)?;
                 programs::run(&self.selection, |name, result| self.tell(&mut tally, name, result))?;
             }
             self.sweeps(&mut tally)?;
@@ -68,6 +74,25 @@ impl Run {
                     println!("skipped     {name}");
                 }
                 Err(error) => self.tell(tally, &name, Err(error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn litmus(&self, tally: &mut Tally) -> Result<()> {
+        let runs = self.litmus_runs.to_string();
+        for file in cases::files_in("litmus")?.iter().filter(|file| cases::name(file).contains(&self.selection.filter))
+        {
+            let name = format!("litmus {}", cases::name(file));
+            let mut command = sweeps::command(&self.selection)?;
+            let end = program::run(command.arg("litmus").arg(file).arg(&runs), Duration::from_secs(120))?;
+            match end.code {
+                Some(0) => self.tell(tally, &name, Ok(())),
+                Some(code) if code == i32::from(cases::SKIPPED) => {
+                    tally.skipped += 1;
+                    println!("skipped     {name}");
+                }
+                _ => self.tell(tally, &name, Err(anyhow!("{end}"))),
             }
         }
         Ok(())
