@@ -95,9 +95,7 @@ def variants():
         yield f"softmax_{ty}", softmax, dict(x="*" + ty, out="*" + ty, stride="i32", columns="i32"), dict(BLOCK=1024), 4
         args = dict(x="*" + ty, weight="*fp32", bias="*fp32", out="*" + ty, stride="i32", columns="i32", epsilon="fp32")
         yield f"layer_norm_{ty}", layer_norm, args, dict(BLOCK=1024), 8
-    for ty, out in [("fp16", "fp16"), ("bf16", "bf16"), ("fp32", "fp32"), ("i8", "i32"), ("fp8e5", "fp16")]:
-        if ty == "i8":
-            continue
+    for ty, out in [("fp16", "fp16"), ("bf16", "bf16"), ("fp32", "fp32"), ("fp8e5", "fp16")]:
         args = dict(a="*" + ty, b="*" + ty, c="*" + out, m="i32", n="i32", k="i32", sa="i32", sb="i32", sc="i32")
         for size in [dict(M=64, N=64, K=32), dict(M=128, N=128, K=64)]:
             yield f"matmul_{ty}_{size['M']}", matmul, args, size, 4
