@@ -1,10 +1,11 @@
 //! Long runs of what the tests run shortly.
 //!
-//! `soak differential|fuzz|litmus --seconds N` runs one kind for so long; `--seed S` begins elsewhere. Findings are
+//! `soak differential|fuzz|litmus|assembler --seconds N` runs one kind for so long; `--seed S` begins elsewhere. Findings are
 //! printed, with an input that is as small as it gets where that is known how. The exit status is 0 without a finding,
 //! 1 with one, 2 for a command line that means nothing.
 
 mod allocation;
+mod assembler;
 mod differential;
 mod fuzz;
 mod litmus;
@@ -20,6 +21,7 @@ static ALLOCATOR: allocation::Counting = allocation::Counting;
 const USAGE: &str = "usage: soak differential [--seconds N] [--seed S] [--way usual|plain|device]
        soak fuzz [--seconds N] [--seed S] [--target parse|container|tile|translate]
        soak litmus [--seconds N] [--runs N]
+       soak assembler [--seconds N] [--seed S]
        soak print --seed S";
 
 /// What the command line asks for.
@@ -77,6 +79,7 @@ fn run() -> Result<u64> {
         "differential" => Ok(differential::run(&wanted)),
         "fuzz" => fuzz::run(&wanted),
         "litmus" => litmus::run(&wanted),
+        "assembler" => assembler::run(&wanted),
         "print" => {
             println!("{}", conformance::differential::draw::draw(wanted.seed).print());
             Ok(0)
