@@ -53,7 +53,9 @@ pub(super) fn spell(opcode: Opcode, number: u16, random: &mut Random, rarely: bo
     // NVIDIA's assembler takes no wider registers here, whatever it takes elsewhere.
     let is_exact = match opcode {
         Opcode::Atom | Opcode::Red => true,
-        Opcode::Cvt => chosen.types.contains(&ScalarType::BF16) || chosen.words.contains(&"sat"),
+        Opcode::Cvt => {
+            chosen.types.contains(&ScalarType::BF16) || ["sat", "ftz"].iter().any(|word| chosen.words.contains(word))
+        }
         _ => false,
     };
     let mut operands = Vec::new();
