@@ -153,10 +153,13 @@ impl Lowering<'_> {
         let region = self.broadcast_once("params", RegionKind::Params, self.kernel.param_bytes.max(1));
         let size = access.ty.bytes();
         for (index, result) in inst.results.iter().enumerate() {
-            let offset = (base as u32).wrapping_add_signed(access.offset) + index as u32 * size;
-            if offset + size > self.kernel.param_bytes || !offset.is_multiple_of(size) {
+            // An address below them is a very high one.
+            let first = base.wrapping_add_signed(access.offset.into()).wrapping_add(u64::from(index as u32 * size));
+            let end = first.saturating_add(size.into());
+            if end > self.kernel.param_bytes.into() || !first.is_multiple_of(size.into()) {
                 return self.refuse("reads past its parameters");
             }
+            let offset = first as u32;
             let narrow = match (size, access.ty.is_signed()) {
                 (1, true) => Dtype::I8,
                 (1, false) => Dtype::U8,

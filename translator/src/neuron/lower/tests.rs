@@ -240,6 +240,20 @@ bb0:
 }
 
 #[test]
+fn parameters_below_the_first_are_past_the_last() {
+    let below = "
+tile kernel k(out: 8 @0) bytes 8
+function f0 k() {
+bb0:
+    %0:b64 = load.param.u64 [0]
+    %1:b32 = load.param.u32 [0xfffffffffffffffc]
+    store.global.u32 [%0], %1
+    exit
+}";
+    check_fallback(below, shape(1, 64), "reads past its parameters");
+}
+
+#[test]
 fn a_warp_that_comes_to_a_shuffle_together_needs_no_other() {
     let shuffle = "
 tile kernel k(out: 8 @0) bytes 8
