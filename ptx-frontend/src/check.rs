@@ -12,12 +12,13 @@ mod video;
 
 use crate::ast::{self, Extent, Item};
 use crate::checked::{self, Function, FunctionId, Linkage, Module, Operand, Relocation, Symbol, Variable, VariableId};
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::{Diagnostic, Source, Span};
 use crate::form::Spelling;
 use crate::hash::NameMap;
 use crate::isa::Opcode;
 use crate::parser;
 use crate::types::StateSpace;
+use requirements::Offered;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -314,6 +315,8 @@ impl Declared {
 
     fn declare_function(&mut self, source: &Source<'_>, ast: &ast::Function<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let function = function(ast);
+        let offered = Offered::by(self.module.version, &self.module.target);
+        diagnostics.extend(too_many_parameters(source, ast.name.span, &function, offered));
         match self.names.get(ast.name.text) {
             None => {
                 let id = FunctionId(self.module.functions.len() as u32);
@@ -372,6 +375,19 @@ fn declared_twice(source: &Source<'_>, name: &ast::Name<'_>, line: u32) -> Diagn
     source
         .diagnostic(name.span, format!("`{}` is declared twice", name.text))
         .help(format!("the other declaration is in line {line}"))
+}
+
+/// What is wrong with a kernel whose parameters take more than there is for them.
+fn too_many_parameters(source: &Source<'_>, span: Span, function: &Function, offered: Offered) -> Option<Diagnostic> {
+    let place = |end: u64, param: &Variable| {
+        let begin = end.checked_next_multiple_of(param.align.max(1).into()).unwrap_or(u64::MAX);
+        begin.saturating_add(param.size)
+    };
+    let (bytes, space) = (function.params.iter().fold(0, place), offered.parameter_space());
+    (function.is_entry && bytes > space).then(|| {
+        let message = format!("the parameters of `{}` take {bytes} bytes", function.name);
+        source.diagnostic(span, message).help(format!("there are {space} for a kernel of this version and target"))
+    })
 }
 
 /// A variable without its relocations.

@@ -2,7 +2,9 @@
 
 use super::requirements::Offered;
 use super::scope::{MAX_DEPTH, Meaning, Scopes};
-use super::{CheckedBody, Globals, Looked, MAX_DIAGNOSTICS, NEWEST, Spellings, is_static, variable};
+use super::{
+    CheckedBody, Globals, Looked, MAX_DIAGNOSTICS, NEWEST, Spellings, is_static, too_many_parameters, variable,
+};
 use crate::ast::{self, Base, Extent, Name, OperandKind, Statement};
 use crate::checked::{
     Body, FunctionId, Instruction, LocalId, Module, Operand, Operands, Origin, Part, Register, RegisterId, Symbol,
@@ -104,6 +106,10 @@ pub(super) fn check<'a>(
             checker.mistakes.push(*mistake);
         }
     });
+    if checker.has_parameters_inside() {
+        let function = &checker.module.functions[id.0 as usize];
+        checker.mistakes.extend(too_many_parameters(&globals.source, extent.span, function, checker.offered));
+    }
     if diagnostics.is_empty() { checker.finish() } else { Err(diagnostics) }
 }
 

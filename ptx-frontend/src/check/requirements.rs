@@ -88,6 +88,13 @@ impl Offered {
         None
     }
 
+    /// Bytes that the parameters of a kernel may take.
+    // PTX manual, "Kernel Function Parameters"; ptxas 13.5 has the same limits.
+    pub(super) fn parameter_space(&self) -> u64 {
+        let is_large = self.version >= (8, 1) && self.target.is_none_or(|target| target.number >= 70);
+        if is_large { 32_764 } else { 4_352 }
+    }
+
     /// Whether the target is known and has what came with this one.
     fn is_at_least(&self, target: &str) -> bool {
         self.target.zip(Architecture::parse(target)).is_some_and(|(has, needed)| has.has(needed))

@@ -191,3 +191,16 @@ fn a_special_register_to_come_only_spoils_its_function() {
     refused("9.9", "sm_120", "mov.u32 %r1, %x7;", &["nothing is called `%x7` here"]);
     refused("9.4", "sm_120", "mov.u32 %r1, %a_register_to_come;", &["nothing is called"]);
 }
+
+#[test]
+fn parameters_in_a_body_are_counted_too() {
+    let parse = |bytes| {
+        let text = format!(
+            ".version 1.3\n.target sm_10\n.entry k {{\n.param .b8 a[4348];\n.param .b8 b[{bytes}];\nexit;\n}}\n"
+        );
+        crate::parse_module(&text, "x.ptx").map_err(|errors| errors[0].to_string())
+    };
+    parse(4).unwrap();
+    let message = parse(5).unwrap_err();
+    assert!(message.contains("the parameters of `k` take 4353 bytes"), "{message}");
+}
