@@ -379,10 +379,7 @@ fn declared_twice(source: &Source<'_>, name: &ast::Name<'_>, line: u32) -> Diagn
 
 /// What is wrong with a kernel whose parameters take more than there is for them.
 fn too_many_parameters(source: &Source<'_>, span: Span, function: &Function, offered: Offered) -> Option<Diagnostic> {
-    let place = |end: u64, param: &Variable| {
-        let begin = end.checked_next_multiple_of(param.align.max(1).into()).unwrap_or(u64::MAX);
-        begin.saturating_add(param.size)
-    };
+    let place = |end, param: &Variable| param.offset_behind(end).saturating_add(param.size);
     let (bytes, space) = (function.params.iter().fold(0, place), offered.parameter_space());
     (function.is_entry && bytes > space).then(|| {
         let message = format!("the parameters of `{}` take {bytes} bytes", function.name);

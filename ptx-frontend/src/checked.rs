@@ -95,6 +95,13 @@ pub struct Variable {
     pub line: u32,
 }
 
+impl Variable {
+    /// Where it begins as the next of a kernel's parameters, `end` bytes of which are placed.
+    pub fn offset_behind(&self, end: u64) -> u64 {
+        end.checked_next_multiple_of(self.align.max(1).into()).unwrap_or(u64::MAX)
+    }
+}
+
 /// An address inside an initialiser.
 #[derive(Clone, Debug)]
 pub struct Relocation {

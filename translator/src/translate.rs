@@ -134,15 +134,16 @@ fn rejected(function: &checked::Function, kernel: &str, options: &Options) -> im
 
 /// Parameters of a kernel lie at their natural alignment in the order of their declaration.
 fn lay_out_params(function: &checked::Function) -> (Vec<Param>, u32) {
-    let mut end = 0u32;
+    let mut end = 0;
     let mut params = Vec::new();
     for param in &function.params {
-        let offset = end.next_multiple_of(param.align.max(1));
-        let size = u32::try_from(param.size).unwrap_or(u32::MAX);
-        end = offset.saturating_add(size);
+        let offset = param.offset_behind(end);
+        end = offset + param.size;
+        // The checker lets none be larger than a few pages.
+        let (offset, size) = (offset as u32, param.size as u32);
         params.push(Param { name: param.name.clone(), offset, size, align: param.align });
     }
-    (params, end)
+    (params, end as u32)
 }
 
 fn files(module: &Module, options: &Options) -> Vec<String> {
