@@ -1,9 +1,11 @@
 //! Targets for fuzzing: functions that must bear any bytes.
 //!
-//! `fuzz/` runs them with libFuzzer; [`mutate`] makes inputs for the driver in `soak`, which needs no special compiler.
+//! `fuzz/` runs them with libFuzzer; [`mutate`] and [`single`] make inputs for the driver in `soak`, which needs no
+//! special compiler.
 //! A target panics where something is wrong that is not a panic already.
 
 pub mod mutate;
+pub mod single;
 
 use ptx_frontend::diagnostic::Diagnostic;
 use ptx_frontend::{container, parse_module, print};

@@ -31,6 +31,15 @@ impl Seeds {
         Seeds { texts, images, tiles, words }
     }
 
+    /// The texts that inputs for a target are made of; none where they are not texts.
+    pub fn texts(&self, target: &str) -> &[Vec<u8>] {
+        match target {
+            "container" => &[],
+            "tile" => &self.tiles,
+            _ => &self.texts,
+        }
+    }
+
     /// An input for a target.
     pub fn input(&self, target: &str, random: &mut Random) -> Vec<u8> {
         match target {
@@ -45,8 +54,7 @@ impl Seeds {
                 }
                 input
             }
-            "tile" => self.text(&self.tiles, random),
-            _ => self.text(&self.texts, random),
+            _ => self.text(self.texts(target), random),
         }
     }
 
@@ -200,7 +208,7 @@ fn elf(contents: &[u8]) -> Vec<u8> {
 }
 
 /// A text as words, numbers, blanks and single characters.
-fn split(text: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn split(text: &[u8]) -> Vec<Vec<u8>> {
     let class = |byte: u8| match byte {
         b if b.is_ascii_alphanumeric() || b"_$%.".contains(&b) => 0,
         b' ' | b'\t' => 1,

@@ -1,6 +1,6 @@
 //! Long runs of what the tests run shortly.
 //!
-//! `soak differential|fuzz|litmus|assembler --seconds N` runs one kind for so long; `--seed S` begins elsewhere. Findings are
+//! `soak differential|fuzz|changes|litmus|assembler --seconds N` runs one kind for so long; `--seed S` begins elsewhere. Findings are
 //! printed, with an input that is as small as it gets where that is known how. The exit status is 0 without a finding,
 //! 1 with one, 2 for a command line that means nothing.
 
@@ -20,6 +20,7 @@ static ALLOCATOR: allocation::Counting = allocation::Counting;
 
 const USAGE: &str = "usage: soak differential [--seconds N] [--seed S] [--way usual|plain|device]
        soak fuzz [--seconds N] [--seed S] [--target parse|container|tile|translate]
+       soak changes [--seconds N] [--seed S] [--target parse|tile|translate]
        soak litmus [--seconds N] [--runs N]
        soak assembler [--seconds N] [--seed S]
        soak print --seed S";
@@ -78,6 +79,7 @@ fn run() -> Result<u64> {
     match what.as_str() {
         "differential" => Ok(differential::run(&wanted)),
         "fuzz" => fuzz::run(&wanted),
+        "changes" => fuzz::run_changes(&wanted),
         "litmus" => litmus::run(&wanted),
         "assembler" => assembler::run(&wanted),
         "print" => {
