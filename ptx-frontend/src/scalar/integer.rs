@@ -49,14 +49,14 @@ pub fn add_carry_out<const W: u32>(a: u64, b: u64, carry: u64) -> u64 {
     ((a as u128 + b as u128 + carry as u128) >> W) as u64
 }
 
-/// `a - b - borrow`, wrapping.
-pub fn sub_borrow_in<const W: u32>(a: u64, b: u64, borrow: u64) -> u64 {
-    low::<W>(a.wrapping_sub(b).wrapping_sub(borrow))
+/// `a + !b + carry`, wrapping: `a - b`, or one less where the carry says that something was borrowed (0).
+pub fn sub_carry_in<const W: u32>(a: u64, b: u64, carry: u64) -> u64 {
+    add_carry_in::<W>(a, !b, carry)
 }
 
-/// The borrow out of `a - b - borrow`.
-pub fn sub_borrow_out<const W: u32>(a: u64, b: u64, borrow: u64) -> u64 {
-    ((a as u128) < b as u128 + borrow as u128) as u64
+/// The carry out of `a + !b + carry`: 1 where nothing was borrowed.
+pub fn sub_carry_out<const W: u32>(a: u64, b: u64, carry: u64) -> u64 {
+    add_carry_out::<W>(a, low::<W>(!b), carry)
 }
 
 /// The low half of `a * b`.

@@ -41,7 +41,7 @@ pub fn element_cycles(op: Elementwise, attributes: &Attributes) -> u64 {
             let one_word = match op {
                 Add | Sub | And | Or | Xor | Not | Min | Max | Selp | Setp | Trunc | Zext | Pack | UnpackLo
                 | UnpackHi => 1,
-                AddCarryIn | AddCarryOut | SubBorrowIn | SubBorrowOut | Abs | Neg | Shl | Shr | Set | Slct | Sext
+                AddCarryIn | AddCarryOut | SubCarryIn | SubCarryOut | Abs | Neg | Shl | Shr | Set | Slct | Sext
                 | Cnot => 2,
                 Mul | Mul24 | Sad | Bmsk | Szext => 2,
                 MulHi | MulWide | Mul24Hi | Lop3 | Bfe | Bfi | ShfL | ShfR | Prmt => 4,

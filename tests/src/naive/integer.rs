@@ -100,7 +100,10 @@ fn simple(opcode: Opcode, words: &Words, values: &[i128], bits: u32, signed: boo
     })
 }
 
-/// `add.cc`, `addc`, `sub.cc`, `subc`, `mad.cc`, `madc`: the value and the carry or borrow.
+/// `add.cc`, `addc`, `sub.cc`, `subc`, `mad.cc`, `madc`: the value and the condition code.
+///
+/// The one place where the manual is not followed: what it calls a borrow is in hardware the carry of `a + !b + 1`,
+/// which is there when nothing is borrowed.
 pub(super) fn with_carry(opcode: Opcode, words: &Words, args: &[u128], carry: bool) -> Outcome<(u128, bool)> {
     let ty = words.ty(0);
     let bits = ty.bits();
@@ -110,7 +113,7 @@ pub(super) fn with_carry(opcode: Opcode, words: &Words, args: &[u128], carry: bo
         Opcode::AddCc => (a, b, true),
         Opcode::Addc => (a, b + carry, true),
         Opcode::SubCc => (a, b, false),
-        Opcode::Subc => (a, b + carry, false),
+        Opcode::Subc => (a, b + 1 - carry, false),
         Opcode::MadCc | Opcode::Madc => {
             let product =
                 if words.has("hi") { high_product(a, b, bits, ty.is_signed()) } else { low(a.wrapping_mul(b), bits) };
@@ -121,7 +124,7 @@ pub(super) fn with_carry(opcode: Opcode, words: &Words, args: &[u128], carry: bo
     Ok(if is_sum {
         (low(left + right, bits), (left + right) >> bits != 0)
     } else {
-        (low(left.wrapping_sub(right), bits), left < right)
+        (low(left.wrapping_sub(right), bits), left >= right)
     })
 }
 

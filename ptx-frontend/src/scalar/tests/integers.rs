@@ -135,13 +135,13 @@ fn carries_and_borrows_chain() {
         let sum = a as u128 + b as u128 + carry as u128;
         let low_part = integer::add_carry_in::<32>(a, b, carry) as u128;
         assert_eq!(low_part | (integer::add_carry_out::<32>(a, b, carry) as u128) << 32, sum);
-        let difference = a as i128 - b as i128 - carry as i128;
-        assert_eq!(integer::sub_borrow_in::<32>(a, b, carry), wrapped(32, difference));
-        assert_eq!(integer::sub_borrow_out::<32>(a, b, carry) == 1, difference < 0);
+        let difference = a as i128 - b as i128 - i128::from(carry == 0);
+        assert_eq!(integer::sub_carry_in::<32>(a, b, carry), wrapped(32, difference));
+        assert_eq!(integer::sub_carry_out::<32>(a, b, carry) == 1, difference >= 0);
     });
     assert_eq!(integer::add_carry_out::<64>(u64::MAX, 0, 1), 1);
-    assert_eq!(integer::sub_borrow_out::<64>(0, u64::MAX, 1), 1);
-    assert_eq!(integer::sub_borrow_out::<64>(5, 5, 0), 0);
+    assert_eq!(integer::sub_carry_out::<64>(0, u64::MAX, 0), 0);
+    assert_eq!(integer::sub_carry_out::<64>(5, 5, 1), 1);
 }
 
 #[test]

@@ -66,10 +66,10 @@ operations! {
         form(BRAINS, &[T, T], T).may(RN),
         form(&[F32], &[S, T], T).from(&[F16, BF16]).may(DIRECTED | SAT),
     ];
-    /// `a - b - borrow`.
-    SubBorrowIn = "subc", Mode::None, integer::sub_borrow_in, [form(CARRYING, &[T, T, P], T)];
-    /// The borrow out of `a - b - borrow`.
-    SubBorrowOut = "subc.borrow", Mode::None, integer::sub_borrow_out, [form(CARRYING, &[T, T, P], P)];
+    /// `a + !b + carry`, that is `a - b` with a carry and one less without.
+    SubCarryIn = "subc", Mode::None, integer::sub_carry_in, [form(CARRYING, &[T, T, P], T)];
+    /// The carry out of `a + !b + carry`: true where nothing was borrowed.
+    SubCarryOut = "subc.carry", Mode::None, integer::sub_carry_out, [form(CARRYING, &[T, T, P], P)];
     /// `a * b`; for integers the low half (PTX `mul.lo`).
     Mul = "mul", Mode::None, arithmetic::mul, [
         form(INTEGERS, &[T, T], T),

@@ -20,7 +20,7 @@ fn operations_read_like_ptx() {
         "bfind.shiftamt.u64",
         "min.ftz.NaN.xorsign.abs.f32",
         "dp4a.u32.s32",
-        "subc.borrow.u32",
+        "subc.carry.u32",
         "testp.notanumber.f64",
     ] {
         let (op, attributes) = spelling::parse(text).unwrap();

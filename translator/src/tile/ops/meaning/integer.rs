@@ -12,12 +12,12 @@ pub(in crate::tile::ops) fn add_carry_out(a: &Attributes) -> Option<Meaning> {
     by_width!(a.ty, F3, integer::add_carry_out)
 }
 
-pub(in crate::tile::ops) fn sub_borrow_in(a: &Attributes) -> Option<Meaning> {
-    by_width!(a.ty, F3, integer::sub_borrow_in)
+pub(in crate::tile::ops) fn sub_carry_in(a: &Attributes) -> Option<Meaning> {
+    by_width!(a.ty, F3, integer::sub_carry_in)
 }
 
-pub(in crate::tile::ops) fn sub_borrow_out(a: &Attributes) -> Option<Meaning> {
-    by_width!(a.ty, F3, integer::sub_borrow_out)
+pub(in crate::tile::ops) fn sub_carry_out(a: &Attributes) -> Option<Meaning> {
+    by_width!(a.ty, F3, integer::sub_carry_out)
 }
 
 pub(in crate::tile::ops) fn mul_hi(a: &Attributes) -> Option<Meaning> {
