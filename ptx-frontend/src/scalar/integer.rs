@@ -157,10 +157,11 @@ pub fn div<const W: u32, const S: bool>(a: u64, b: u64) -> u64 {
     if S { low::<W>(signed::<W>(a).wrapping_div(signed::<W>(b)) as u64) } else { a / b }
 }
 
-/// The remainder of [`div`]. GPUs give `a` for a zero divisor.
+/// The remainder of [`div`]. GPUs give all ones for a zero divisor here too (SASS of ptxas 13.5, sm_75 to sm_120, all
+/// widths).
 pub fn rem<const W: u32, const S: bool>(a: u64, b: u64) -> u64 {
     if b == 0 {
-        return a;
+        return low::<W>(u64::MAX);
     }
     if S { low::<W>(signed::<W>(a).wrapping_rem(signed::<W>(b)) as u64) } else { a % b }
 }

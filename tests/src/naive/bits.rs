@@ -52,12 +52,12 @@ pub(super) fn evaluate(opcode: Opcode, words: &Words, args: &[u128]) -> Outcome<
             }
         }
         Opcode::Bfe => {
-            let (position, length) = ((arg(1) & 0xff) as u32, (arg(2) & 0xff) as u32);
+            let (position, length) = (of_field(arg(1), width), of_field(arg(2), width));
             let fill = ty.is_signed() && length > 0 && bit(a, (position + length - 1).min(width - 1));
             bits_of(width, |at| if at < length && position + at < width { bit(a, position + at) } else { fill })
         }
         Opcode::Bfi => {
-            let (position, length) = ((arg(2) & 0xff) as u32, (arg(3) & 0xff) as u32);
+            let (position, length) = (of_field(arg(2), width), of_field(arg(3), width));
             bits_of(width, |at| {
                 if at >= position && at - position < length { bit(a, at - position) } else { bit(arg(1), at) }
             })
@@ -86,6 +86,12 @@ pub(super) fn lop3(a: u128, b: u128, c: u128, table: u128) -> u128 {
         let index = u32::from(bit(a, at)) << 2 | u32::from(bit(b, at)) << 1 | u32::from(bit(c, at));
         bit(table, index)
     })
+}
+
+/// A position or length of a bit field: by the manual the low byte; GPUs take all of it where the field has 64 bits.
+fn of_field(number: u128, width: u32) -> u32 {
+    let number = low(number, 32) as u32;
+    if width == 64 { number.min(64) } else { number & 0xff }
 }
 
 fn find_nth_set(mask: u128, base: u32, offset: i128) -> u128 {

@@ -72,10 +72,10 @@ pub(super) fn evaluate(opcode: Opcode, words: &Words, args: &[u128]) -> Outcome<
         Opcode::Mad24 if words.has("sat") => clamp(integer(product24(), 32, true) + values[2], 32, true),
         Opcode::Mad24 => low(product24().wrapping_add(args[2]), 32),
         Opcode::Sad => low((values[2] + (a - b).abs()) as u128, bits),
-        // Division by zero has no meaning; GPUs give all ones and, as remainder, the dividend.
+        // Division by zero has no meaning; GPUs give all ones, also as remainder.
         Opcode::Div if b == 0 => low(u128::MAX, bits),
         Opcode::Div => low((a / b) as u128, bits),
-        Opcode::Rem if b == 0 => low(a as u128, bits),
+        Opcode::Rem if b == 0 => low(u128::MAX, bits),
         Opcode::Rem => low((a % b) as u128, bits),
         _ => simple(opcode, words, &values, bits, signed)?,
     })

@@ -147,7 +147,8 @@ fn carries_and_borrows_chain() {
 #[test]
 fn division_by_zero_does_not_trap() {
     assert_eq!(integer::div::<32, false>(7, 0), 0xffff_ffff);
-    assert_eq!(integer::rem::<32, false>(7, 0), 7);
+    assert_eq!(integer::rem::<32, false>(7, 0), 0xffff_ffff);
+    assert_eq!(integer::rem::<16, true>(7, 0), 0xffff);
     assert_eq!(integer::div::<64, true>(7, 0), u64::MAX);
 }
 
@@ -217,7 +218,13 @@ fn bit_fields_follow_the_manual_past_every_edge() {
         assert_eq!(bits::bfi::<32>(a32, b32, pos, len), bfi_by_bits(32, a32, b32, pos, len));
         assert_eq!(bits::bfi::<64>(a, b, pos, len), bfi_by_bits(64, a, b, pos, len));
     }
+    // More than a byte counts modulo 256, but as it is for 64 bits.
     assert_eq!(bits::bfe::<32, true>(0x8000_0000, 0x11f, 0x101), 0xffff_ffff);
+    assert_eq!(bits::bfe::<64, true>(1 << 63, 0x11f, 0x101), u64::MAX);
+    assert_eq!(bits::bfe::<64, false>(u64::MAX, 0x104, 8), 0);
+    assert_eq!(bits::bfe::<64, false>(u64::MAX, 60, 0x100), 0xf);
+    assert_eq!(bits::bfi::<64>(5, 6, 0x100, 8), 6);
+    assert_eq!(bits::bfi::<64>(5, 6, 1, 0x8000_0000), 10);
 }
 
 #[test]

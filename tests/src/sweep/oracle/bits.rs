@@ -128,9 +128,14 @@ fn find_nth() -> Found {
     })
 }
 
+/// Position or length of a field: the low byte, but as much as there is for 64 bits, as GPUs have it.
+fn of_field(number: u64, bits: u32) -> u32 {
+    if bits == 64 && number >= 64 { 64 } else { (number % 256) as u32 }
+}
+
 fn extract(int: Int) -> Found {
     exactly(move |x| {
-        let (position, length) = ((x[1] & 0xff) as u32, (x[2] & 0xff) as u32);
+        let (position, length) = (of_field(x[1], int.bits), of_field(x[2], int.bits));
         let msb = int.bits - 1;
         let bit_of = |at: u32| x[0] >> at & 1;
         let sign = if !int.is_signed || length == 0 { 0 } else { bit_of((position + length - 1).min(msb)) };
@@ -143,7 +148,7 @@ fn extract(int: Int) -> Found {
 
 fn insert(bits: u32) -> Found {
     exactly(move |x| {
-        let (position, length) = ((x[2] & 0xff) as u32, (x[3] & 0xff) as u32);
+        let (position, length) = (of_field(x[2], bits), of_field(x[3], bits));
         (0..length).take_while(|i| position + i < bits).fold(x[1], |word, i| {
             let at = position + i;
             word & !(1 << at) | (x[0] >> i & 1) << at

@@ -131,7 +131,7 @@ operations! {
         form(&[F32], &[T, T], T).needs(FULL).may(FTZ),
         form(&[F64], &[T, T], T).needs(DIRECTED),
     ];
-    /// The remainder of the truncating division; by zero it is `a`.
+    /// The remainder of the truncating division; by zero it is all ones.
     Rem = "rem", Mode::None, integer::rem, [form(INTEGERS, &[T, T], T)];
     /// `|a|`; of the least integer, itself.
     Abs = "abs", Mode::None, arithmetic::abs, [
