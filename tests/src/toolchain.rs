@@ -212,6 +212,11 @@ impl Toolkit {
     /// What NVIDIA's assembler has against a module: the lines of its errors, and what it says of them; line 0 where it
     /// names none.
     pub fn faults(&self, ptx: &str) -> Result<Vec<(usize, String)>> {
+        self.assemble(ptx, Path::new("/dev/null"))
+    }
+
+    /// Makes a cubin of a module, or says what [`Toolkit::faults`] says.
+    pub fn assemble(&self, ptx: &str, cubin: &Path) -> Result<Vec<(usize, String)>> {
         let target = Target::parse(ptx.split_once(".target sm_").context("no target")?.1)?;
         let letter = match target.reach {
             Reach::Later => "",
@@ -221,7 +226,7 @@ impl Toolkit {
         // It makes code for this one and later ones, of modules for earlier ones too.
         let architecture = target.architecture.max(75);
         let mut command = Command::new(self.folder.join("bin/ptxas"));
-        command.arg(format!("-arch=sm_{architecture}{letter}")).args(["-o", "/dev/null", "-"]);
+        command.arg(format!("-arch=sm_{architecture}{letter}")).arg("-o").arg(cubin).arg("-");
         let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn()?;
         child.stdin.take().expect("it is piped").write_all(ptx.as_bytes())?;
         let output = child.wait_with_output()?;
@@ -235,6 +240,14 @@ impl Toolkit {
         let faults: Vec<(usize, String)> = errors.map(fault).collect();
         ensure!(output.status.success() == faults.is_empty(), "ptxas ends with {}: {text}", output.status);
         Ok(faults)
+    }
+
+    /// The instructions of a cubin with their bits, as `nvdisasm` writes them. `./x soak` fetches it.
+    pub fn disassemble(&self, cubin: &Path) -> Result<String> {
+        let program = fetched("nvdisasm", |name| name == "nvdisasm").context("no nvdisasm in .deps/nvdisasm")?;
+        let output = Command::new(program).args(["-c", "-hex"]).arg(cubin).output()?;
+        ensure!(output.status.success(), "nvdisasm: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     fn nvcc(&self, arguments: &[OsString], target: &Path) -> Result<()> {

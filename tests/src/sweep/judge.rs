@@ -69,7 +69,7 @@ pub struct Place {
     /// Which thread gives it.
     thread: usize,
     /// In which output it lies.
-    output: usize,
+    pub output: usize,
     /// Which part of the output it is.
     part: u32,
     /// How many bits it has.

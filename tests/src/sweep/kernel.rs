@@ -5,7 +5,7 @@ use ptx_frontend::isa::FormLine;
 use std::fmt::Write;
 
 /// A PTX version and a target that a module needs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct Needs {
     /// 83 for PTX 8.3.
     version: u32,
@@ -155,6 +155,44 @@ fn kernel(text: &mut String, index: usize, subject: &Subject, is_old: bool) {
         line(format_args!("    add.u64 %to, %to, %step;"));
     }
     line(format_args!("    ret;\n}}"));
+}
+
+/// A module of kernels without inputs: each puts constants into a subject's operands, and stores what comes of them at
+/// `outputs`, eight bytes apart.
+pub fn folded_module(needs: Needs, device: Offered, subjects: &[(&Subject, Vec<u64>)]) -> String {
+    let mut text = needs.header(device);
+    for (index, (subject, row)) in subjects.iter().enumerate() {
+        let mut line = |args: std::fmt::Arguments<'_>| writeln!(text, "{args}").expect("writing to a string");
+        line(format_args!(".visible .entry {}(.param .u64 outputs)\n{{", name(index)));
+        line(format_args!("    .reg .b32 %other;\n    .reg .b64 %to;"));
+        for (prefix, registers) in [("%i", &subject.inputs), ("%o", &subject.outputs)] {
+            for (k, register) in registers.iter().enumerate() {
+                line(format_args!("    .reg {} {prefix}{k};", class(register)));
+            }
+        }
+        line(format_args!("{}", subject.declarations));
+        line(format_args!("    ld.param.u64 %to, [outputs];"));
+        for (k, (register, value)) in subject.inputs.iter().zip(row).enumerate() {
+            match register.bits {
+                1 => line(format_args!("    setp.ne.u64 %i{k}, {value}, 0;")),
+                8 => line(format_args!("    cvt.u8.u16 %i{k}, {value};")),
+                bits => line(format_args!("    mov.b{bits} %i{k}, {value:#x};")),
+            }
+        }
+        line(format_args!("{}", subject.body.trim_end()));
+        for (k, register) in subject.outputs.iter().enumerate() {
+            let to = format_args!("[%to + {}]", 8 * k).to_string();
+            match register.bits {
+                1 => line(format_args!("    selp.b32 %other, 1, 0, %o{k};\n    st.global.b32 {to}, %other;")),
+                bits @ (8 | 16) => {
+                    line(format_args!("    cvt.u32.u{bits} %other, %o{k};\n    st.global.b32 {to}, %other;"));
+                }
+                bits => line(format_args!("    st.global.b{bits} {to}, %o{k};")),
+            }
+        }
+        line(format_args!("    ret;\n}}"));
+    }
+    text
 }
 
 fn class(register: &Register) -> &'static str {

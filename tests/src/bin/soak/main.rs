@@ -1,12 +1,13 @@
 //! Long runs of what the tests run shortly.
 //!
-//! `soak differential|fuzz|changes|litmus|assembler --seconds N` runs one kind for so long; `--seed S` begins elsewhere. Findings are
+//! `soak differential|fuzz|changes|litmus|assembler|folding --seconds N` runs one kind for so long; `--seed S` begins elsewhere. Findings are
 //! printed, with an input that is as small as it gets where that is known how. The exit status is 0 without a finding,
 //! 1 with one, 2 for a command line that means nothing.
 
 mod allocation;
 mod assembler;
 mod differential;
+mod folding;
 mod fuzz;
 mod litmus;
 
@@ -23,6 +24,7 @@ const USAGE: &str = "usage: soak differential [--seconds N] [--seed S] [--way us
        soak changes [--seconds N] [--seed S] [--target parse|tile|translate]
        soak litmus [--seconds N] [--runs N]
        soak assembler [--seconds N] [--seed S]
+       soak folding [--seconds N] [--seed S]
        soak print --seed S";
 
 /// What the command line asks for.
@@ -82,6 +84,7 @@ fn run() -> Result<u64> {
         "changes" => fuzz::run_changes(&wanted),
         "litmus" => litmus::run(&wanted),
         "assembler" => assembler::run(&wanted),
+        "folding" => folding::run(&wanted),
         "print" => {
             println!("{}", conformance::differential::draw::draw(wanted.seed).print());
             Ok(0)
