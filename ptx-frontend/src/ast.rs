@@ -294,6 +294,8 @@ pub enum OperandKind<'a> {
     Sink,
     /// `[a, b]`
     Indexed(Vec<Operand<'a>>),
+    /// `array[3]`, `array[%r1+3]`: the address of an element, or in loads and stores the element.
+    Element(&'a str, Box<Operand<'a>>),
     /// `(a, b)`
     List(Vec<Operand<'a>>),
 }

@@ -385,6 +385,7 @@ impl Display for Operand<'_> {
             OperandKind::Pair(first, second) => write!(f, "{first}|{second}"),
             OperandKind::Sink => f.write_str("_"),
             OperandKind::Indexed(parts) => write!(f, "[{}]", List(parts, ", ")),
+            OperandKind::Element(array, index) => write!(f, "{array}[{index}]"),
             OperandKind::List(parts) => write!(f, "({})", List(parts, ", ")),
         }
     }

@@ -322,11 +322,16 @@ impl<'a> Checker<'a, '_, '_> {
             Opcode::Bra => *operands = self.branch_operands(instruction)?,
             Opcode::Call => *operands = self.call_operands(instruction)?,
             _ => {
-                for operand in &instruction.operands {
+                for (index, operand) in instruction.operands.iter().enumerate() {
                     if let OperandKind::Name(text, 0) = operand.kind
                         && let Some(Meaning::Register(id)) = self.find(text)
                     {
                         operands.push(Operand::Register(id));
+                    } else if let OperandKind::Element(array, number) = &operand.kind
+                        && matches!((spelling.opcode, index), (Opcode::Ld | Opcode::Ldu, 1) | (Opcode::St, 0))
+                    {
+                        let (array, offset) = self.element(array, number, operand.span)?;
+                        operands.push(Operand::Address(Box::new(array), offset));
                     } else {
                         operands.push(self.operand(operand)?);
                     }
@@ -569,12 +574,57 @@ impl<'a> Checker<'a, '_, '_> {
             }
             OperandKind::Vector(parts) => Operand::Vector(self.operands(parts)?),
             OperandKind::Indexed(parts) => Operand::Indexed(self.operands(parts)?),
+            OperandKind::Element(array, number) => match self.element(array, number, operand.span)? {
+                (Operand::Variable(id, _), offset) => Operand::Variable(id, offset),
+                (Operand::Local(id, _), offset) => Operand::Local(id, offset),
+                (Operand::Param(index, _), offset) => Operand::Param(index, offset),
+                (Operand::Return(index, _), offset) => Operand::Return(index, offset),
+                (other, _) => other,
+            },
             OperandKind::List(parts) => Operand::List(self.operands(parts)?),
             OperandKind::Pair(first, second) => {
                 Operand::Pair(Box::new(self.operand(first)?), Box::new(self.operand(second)?))
             }
             OperandKind::Sink => Operand::Sink,
         })
+    }
+
+    /// The array of `array[number]`, and how far from its beginning the element is in bytes. What counts is the scalar
+    /// type, also of arrays of vectors and of arrays of arrays.
+    fn element(&mut self, array: &'a str, number: &ast::Operand<'a>, span: Span) -> Checked<(Operand, i64)> {
+        let operand = self.name(array, 0, span)?;
+        let function = &self.module.functions[self.function.0 as usize];
+        let variable = match operand {
+            Operand::Variable(id, _) => &self.module.variables[id.0 as usize],
+            Operand::Local(id, _) => &self.body.locals[id.0 as usize],
+            Operand::Param(index, _) => &function.params[index as usize],
+            Operand::Return(index, _) => &function.returns[index as usize],
+            _ => return self.error(span, format!("`{array}` is not an array")),
+        };
+        let bytes = u64::from(variable.ty.bytes());
+        if variable.size != 0 && variable.size <= bytes {
+            return self.error(span, format!("`{array}` is not an array"));
+        }
+        // ptxas 13.5 counts bytes in arrays of unknown size, whatever they are of; the manual speaks of elements.
+        let is_open = variable.size == 0;
+        match number.kind {
+            OperandKind::Integer(number) if !is_open => {
+                let offset = i64::try_from(number.value()).ok().and_then(|number| number.checked_mul(bytes as i64));
+                match offset {
+                    Some(offset) => Ok((operand, offset)),
+                    None => self.error(span, format!("`{array}` has no such element")),
+                }
+            }
+            _ => {
+                let message = match is_open {
+                    true => format!("an element of `{array}`, which is of unknown size"),
+                    false => format!("an element of `{array}` whose number is in a register"),
+                };
+                let help = "add the element's distance in bytes to the address of the array";
+                self.unknown = Some(self.globals.source.diagnostic(span, message).help(help));
+                Ok((Operand::Sink, 0))
+            }
+        }
     }
 
     fn operands(&mut self, operands: &[ast::Operand<'a>]) -> Checked<Vec<Operand>> {

@@ -103,6 +103,16 @@ fn names_are_declared_once_and_labels_stand_somewhere() {
     refused("8.0", "sm_80", ".reg .b32 x; .reg .b64 x;", &["`x` is declared twice"]);
     refused("8.0", "sm_80", "bra nowhere;", &["no label `nowhere`", "x.ptx:8:5"]);
     refused("8.0", "sm_80", "here: here: ret;", &["the label `here` is there twice"]);
+    let array = ".shared .b32 a[4], one;";
+    for (text, message) in [
+        ("mov.u32 %r1, %r2[1];", "`%r2` is not an array"),
+        ("mov.u32 %r1, one[1];", "`one` is not an array"),
+        ("mov.u32 %r1, [a[1]];", "an element of an array stands without brackets around it"),
+        ("mov.u32 %r1, a[1.0];", "the number of an element is an integer or a register"),
+        ("mov.u32 %r1, a[9223372036854775807];", "`a` has no such element"),
+    ] {
+        refused("8.0", "sm_80", &format!("{array} {text}"), &[message]);
+    }
     refused("8.0", "sm_80", "mov.u32 %r1, %r9999;", &["nothing is called `%r9999` here"]);
 }
 

@@ -107,11 +107,25 @@ impl<'a> Parser<'a> {
             let second = self.deeper(Self::name_or_fail)?;
             let span = start.to(second.span);
             operand = Operand { kind: OperandKind::Pair(Box::new(operand), Box::new(second)), span };
+        } else if self.is("[") {
+            let index = self.deeper(Self::index)?;
+            operand = Operand { kind: OperandKind::Element(text, Box::new(index)), span: self.since(start) };
         } else if self.is("+") || self.is("-") {
             let offset = self.offset()?;
             operand = Operand { kind: OperandKind::Name(text, offset), span: self.since(start) };
         }
         Ok(operand)
+    }
+
+    /// `[3]`, `[%r1+3]`: which element of an array.
+    fn index(&mut self) -> Parsed<Operand<'a>> {
+        self.expect("[")?;
+        let index = self.operand(false)?;
+        if !matches!(index.kind, OperandKind::Integer(_) | OperandKind::Name(..)) {
+            return Err(self.fail(index.span, "the number of an element is an integer or a register"));
+        }
+        self.expect("]")?;
+        Ok(index)
     }
 
     fn name_or_fail(&mut self) -> Parsed<Operand<'a>> {
@@ -141,6 +155,9 @@ impl<'a> Parser<'a> {
                 return Ok(OperandKind::Address(Base::Name(Name { text, span }), 0));
             }
             let first = parser.operand(false)?;
+            if let OperandKind::Element(..) = first.kind {
+                return Err(parser.fail(first.span, "an element of an array stands without brackets around it"));
+            }
             if parser.take("]") {
                 return Ok(match first.kind {
                     OperandKind::Name(text, offset) => {
