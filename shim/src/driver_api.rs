@@ -1,4 +1,5 @@
-//! THE table of the CUDA driver API: one row for every symbol of `cuda.h` 13.5, and a few that older clients link.
+//! THE table of the CUDA driver API: one row for every symbol of `cuda.h`, `cudaGL.h`, `cudaVDPAU.h` and
+//! `cudaEGL.h` 13.5, and a few that older clients link.
 //!
 //! Exports, `cuGetProcAddress`, `docs/driver-api.md` and tests are derived from it.
 //!
@@ -1458,6 +1459,86 @@ macro_rules! for_each_driver_fn {
                 );
                 3000 unsupported fn cuGraphicsUnmapResources ptsz cuGraphicsUnmapResources_ptsz(
                     count: u32, resources: *mut CUgraphicsResource, stream: CUstream,
+                );
+            }
+            chapter "OpenGL Interoperability" {
+                3000 unsupported fn cuGraphicsGLRegisterBuffer(
+                    resource: *mut CUgraphicsResource, buffer: u32, flags: u32,
+                );
+                3000 unsupported fn cuGraphicsGLRegisterImage(
+                    resource: *mut CUgraphicsResource, image: u32, target: u32, flags: u32,
+                );
+                4010 unsupported fn cuGLGetDevices(
+                    device_count: *mut u32, devices: *mut CUdevice, room: u32, device_list: u32,
+                );
+                6050 unsupported fn cuGLGetDevices_v2(
+                    device_count: *mut u32, devices: *mut CUdevice, room: u32, device_list: u32,
+                );
+                2000 unsupported fn cuGLCtxCreate(ctx: *mut CUcontext, flags: u32, device: CUdevice);
+                3020 unsupported fn cuGLCtxCreate_v2(ctx: *mut CUcontext, flags: u32, device: CUdevice);
+                2000 unsupported fn cuGLInit();
+                2000 unsupported fn cuGLRegisterBufferObject(buffer: u32);
+                2000 unsupported fn cuGLMapBufferObject(dptr: *mut CUdeviceptr_v1, size: *mut u32, buffer: u32);
+                3020 unsupported fn cuGLMapBufferObject_v2 ptds cuGLMapBufferObject_v2_ptds(
+                    dptr: *mut CUdeviceptr, size: *mut usize, buffer: u32,
+                );
+                2000 unsupported fn cuGLUnmapBufferObject(buffer: u32);
+                2000 unsupported fn cuGLUnregisterBufferObject(buffer: u32);
+                2030 unsupported fn cuGLSetBufferObjectMapFlags(buffer: u32, flags: u32);
+                2030 unsupported fn cuGLMapBufferObjectAsync(
+                    dptr: *mut CUdeviceptr_v1, size: *mut u32, buffer: u32, stream: CUstream,
+                );
+                3020 unsupported fn cuGLMapBufferObjectAsync_v2 ptsz cuGLMapBufferObjectAsync_v2_ptsz(
+                    dptr: *mut CUdeviceptr, size: *mut usize, buffer: u32, stream: CUstream,
+                );
+                2030 unsupported fn cuGLUnmapBufferObjectAsync(buffer: u32, stream: CUstream);
+            }
+            chapter "VDPAU Interoperability" {
+                3010 unsupported fn cuVDPAUGetDevice(
+                    device: *mut CUdevice, vdp_device: u32, vdp_get_proc_address: *mut c_void,
+                );
+                3010 unsupported fn cuVDPAUCtxCreate(
+                    ctx: *mut CUcontext, flags: u32, device: CUdevice, vdp_device: u32, vdp_get_proc_address: *mut c_void,
+                );
+                3020 unsupported fn cuVDPAUCtxCreate_v2(
+                    ctx: *mut CUcontext, flags: u32, device: CUdevice, vdp_device: u32, vdp_get_proc_address: *mut c_void,
+                );
+                3010 unsupported fn cuGraphicsVDPAURegisterVideoSurface(
+                    resource: *mut CUgraphicsResource, vdp_surface: u32, flags: u32,
+                );
+                3010 unsupported fn cuGraphicsVDPAURegisterOutputSurface(
+                    resource: *mut CUgraphicsResource, vdp_surface: u32, flags: u32,
+                );
+            }
+            chapter "EGL Interoperability" {
+                7000 unsupported fn cuGraphicsEGLRegisterImage(
+                    resource: *mut CUgraphicsResource, image: *mut c_void, flags: u32,
+                );
+                7000 unsupported fn cuEGLStreamConsumerConnect(connection: *mut c_void, stream: *mut c_void);
+                8000 unsupported fn cuEGLStreamConsumerConnectWithFlags(
+                    connection: *mut c_void, stream: *mut c_void, flags: u32,
+                );
+                7000 unsupported fn cuEGLStreamConsumerDisconnect(connection: *mut c_void);
+                7000 unsupported fn cuEGLStreamConsumerAcquireFrame(
+                    connection: *mut c_void, resource: *mut CUgraphicsResource, stream: *mut CUstream, timeout: u32,
+                );
+                7000 unsupported fn cuEGLStreamConsumerReleaseFrame(
+                    connection: *mut c_void, resource: CUgraphicsResource, stream: *mut CUstream,
+                );
+                7000 unsupported fn cuEGLStreamProducerConnect(
+                    connection: *mut c_void, stream: *mut c_void, width: i32, height: i32,
+                );
+                7000 unsupported fn cuEGLStreamProducerDisconnect(connection: *mut c_void);
+                // In C there is a `CUeglFrame` by value between the two, which lies on the stack.
+                7000 unsupported fn cuEGLStreamProducerPresentFrame(connection: *mut c_void, stream: *mut CUstream);
+                7000 unsupported fn cuEGLStreamProducerReturnFrame(
+                    connection: *mut c_void, frame: *mut c_void, stream: *mut CUstream,
+                );
+                7000 unsupported fn cuGraphicsResourceGetMappedEglFrame(
+                    frame: *mut c_void, resource: CUgraphicsResource, index: u32, mip_level: u32,
+                );
+                9000 unsupported fn cuEventCreateFromEGLSync(
+                    event: *mut CUevent, sync: *mut c_void, flags: u32,
                 );
             }
             chapter "Driver Entry Point Access" {

@@ -84,6 +84,31 @@ fn every_function_of_the_header_has_a_row() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// The headers of graphics need those of OpenGL, VDPAU and EGL, so that they are read as text. Clients that load the
+/// library with `dlopen`, as ffmpeg does, want all of their functions or none.
+#[test]
+fn every_function_of_the_graphics_headers_has_a_row() {
+    let Some(header) = header() else {
+        println!("note: no cuda.h below .deps (`./x setup` fetches it); nothing to compare the table with");
+        return;
+    };
+    let symbols = ROWS.iter().flat_map(|row| [Some(row.symbol), row.per_thread]).flatten();
+    let ours: HashSet<_> = symbols.map(|symbol| symbol.name).collect();
+    for name in ["cudaGL.h", "cudaVDPAU.h", "cudaEGL.h"] {
+        let text = std::fs::read_to_string(header.with_file_name(name)).unwrap();
+        let declared = text.split("CUDAAPI").skip(1).filter_map(|text| text.split('(').next());
+        let renamed = text.lines().filter_map(|line| line.strip_prefix("#define cu")?.split_whitespace().nth(1));
+        let renamed =
+            renamed.map(|name| name.trim_start_matches("__CUDA_API_PTDS(").trim_start_matches("__CUDA_API_PTSZ("));
+        let all: Vec<_> = declared.chain(renamed).map(|name| name.trim().trim_end_matches(')')).collect();
+        assert!(all.len() > 4, "{name} declares functions");
+        // Windows has it.
+        let missing: Vec<_> =
+            all.into_iter().filter(|name| !ours.contains(name) && *name != "cuWGLGetDevice").collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+}
+
 #[test]
 fn sys_is_what_bindgen_makes_of_the_header() {
     let Some(header) = header() else {
