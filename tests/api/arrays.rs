@@ -200,6 +200,56 @@ fn levels_are_arrays_that_live_as_long_as_their_mipmapped_array() {
     assert_eq!(call("cuMipmappedArrayDestroy", &[mipmapped]), INVALID_HANDLE);
 }
 
+/// ffmpeg's filters launch a kernel and destroy its textures at once.
+#[test]
+fn a_texture_is_there_for_kernels_that_were_launched_before_it_was_destroyed() {
+    const READ: &str = r"
+.version 8.0
+.target sm_75
+.address_size 64
+.visible .entry read(.param .u64 to, .param .u64 texture, .param .u64 surface)
+{
+    .reg .b64 %to, %texture, %surface;
+    .reg .b32 %r<5>;
+    ld.param.u64 %to, [to];
+    ld.param.u64 %texture, [texture];
+    ld.param.u64 %surface, [surface];
+    tex.1d.v4.u32.s32 {%r0, %r1, %r2, %r3}, [%texture, {2}];
+    suld.b.1d.b32.trap %r4, [%surface, {12}];
+    st.global.v2.u32 [%to], {%r0, %r4};
+    ret;
+}";
+    let _context = Context::new();
+    let read = function(load(READ), "read");
+    let line = array([4, 0, 0], 3, 1, SURFACE_LDST);
+    let values = [5u32, 6, 7, 8];
+    ok("cuMemcpyHtoA_v2", &[line, 0, values.as_ptr() as usize, 16]);
+    let over = resource(0, &[line]);
+    let (mut texture, mut surface) =
+        (new_texture(&over, &reading(1)).1, made("cuSurfObjectCreate", &[over.as_ptr() as usize]));
+    let mut to = made("cuMemAlloc_v2", &[16]);
+    ok("cuMemsetD32_v2", &[to, 0, 4]);
+    ok("cuCtxSynchronize", &[]);
+    let (late, other) = (made("cuStreamCreate", &[1]), made("cuStreamCreate", &[1]));
+    ok("cuStreamWaitValue32_v2", &[late, to + 8, 1, 0]);
+    let mut parameters = [&raw mut to, &raw mut texture, &raw mut surface];
+    let launch = |stream: usize, parameters: &mut [*mut usize]| {
+        call("cuLaunchKernel", &[read, 1, 1, 1, 1, 1, 1, 0, stream, parameters.as_mut_ptr() as usize, 0])
+    };
+    assert_eq!(launch(late, &mut parameters), SUCCESS);
+    ok("cuTexObjectDestroy", &[texture]);
+    ok("cuSurfObjectDestroy", &[surface]);
+    assert_eq!(call("cuTexObjectDestroy", &[texture]), INVALID_VALUE);
+    ok("cuStreamWriteValue32_v2", &[other, to + 8, 1, 0]);
+    ok("cuStreamSynchronize", &[late]);
+    let mut seen = [0u32; 2];
+    ok("cuMemcpyDtoH_v2", &[seen.as_mut_ptr() as usize, to, 8]);
+    assert_eq!(seen, [7, 8]);
+    // A later launch does not find it, which ends the context.
+    assert_eq!(launch(late, &mut parameters), SUCCESS);
+    assert_ne!(call("cuStreamSynchronize", &[late]), SUCCESS);
+}
+
 #[test]
 fn texture_objects_are_made_over_what_can_be_read() {
     let _context = Context::new();

@@ -13,6 +13,7 @@ use crate::runtime::module::Function;
 use crate::runtime::operation::Operation;
 use crate::runtime::settings::Settings;
 use crate::runtime::stream::Stream;
+use crate::runtime::texture::Flight;
 use crate::sys::CUlaunchConfig;
 use sim_backend::device::{Demand, Device};
 use sim_backend::execute::Shape;
@@ -146,7 +147,7 @@ pub fn prepare(
     let parameters = pack(kernel, parameters, extra)?;
     let symbols = module.addresses(&function.program().symbols_of(kernel)?)?;
     let references = module.context().references.now();
-    Ok(Launch { kernel: prepared, shape, parameters, symbols, references })
+    Ok(Launch { kernel: prepared, shape, parameters, symbols, references, flight: Flight::begin() })
 }
 
 fn submit(

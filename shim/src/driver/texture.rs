@@ -4,7 +4,7 @@ use crate::abi::{Call, FromC, Out, Result};
 use crate::error::CUerror;
 use crate::handle::Object;
 use crate::runtime::context::current;
-use crate::runtime::texture::{Resource, Surface, Texture};
+use crate::runtime::texture::{self, Resource, Surface, Texture};
 use crate::sys::*;
 
 impl FromC<*const CUDA_RESOURCE_DESC> for Resource {
@@ -98,8 +98,8 @@ pub fn create(
 }
 
 /// `cuTexObjectDestroy`
-pub fn destroy(texture: CUtexObject) -> Result {
-    Texture::registry().remove(texture as *mut _).map(drop)
+pub fn destroy(object: CUtexObject) -> Result {
+    texture::destroy_texture(object)
 }
 
 /// `cuTexObjectGetResourceDesc`
@@ -128,7 +128,7 @@ pub fn create_surface(surface: Out<CUsurfObject>, resource: Resource) -> Result 
 
 /// `cuSurfObjectDestroy`
 pub fn destroy_surface(surface: CUsurfObject) -> Result {
-    Surface::registry().remove(surface as *mut _).map(drop)
+    texture::destroy_surface(surface)
 }
 
 /// `cuSurfObjectGetResourceDesc`

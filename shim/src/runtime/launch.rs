@@ -4,7 +4,7 @@ use super::accelerator;
 use super::context::Context;
 use super::device::device;
 use super::settings::Settings;
-use super::texture::{Bound, Found};
+use super::texture::{Bound, Flight, Found};
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::report;
@@ -30,6 +30,8 @@ pub struct Launch {
     pub symbols: Arc<[u64]>,
     /// What texture and surface references were bound to.
     pub references: Arc<Bound>,
+    /// What tells textures that are destroyed later from those that are gone.
+    pub flight: Flight,
 }
 
 impl Launch {
@@ -50,7 +52,7 @@ impl Launch {
             deadline: Settings::get().timeout.map(|timeout| Instant::now() + timeout),
             ..Limits::default()
         };
-        let images = Found { context: context.number(), references: self.references.clone() };
+        let images = Found { context: context.number(), references: self.references.clone(), flight: &self.flight };
         let launch = execute::Launch {
             kernel: &self.kernel,
             shape: self.shape,

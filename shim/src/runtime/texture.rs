@@ -1,7 +1,8 @@
 //! Textures and surfaces: objects that programs make, references that modules declare, and how a launch finds both.
 //!
 //! Kernels know an object by its handle and a reference by the address of its variable. Objects are looked up while a
-//! kernel runs; what references are bound to is taken when it is launched, as CUDA has it.
+//! kernel runs, also those that were destroyed after it was launched: programs like ffmpeg destroy a texture as soon as
+//! they have launched what reads it. What references are bound to is taken at the launch, as CUDA has it.
 
 use super::array::{Array, Mipmapped, format_of};
 use super::context::{Context, lock};
@@ -12,7 +13,7 @@ use crate::handle::{Object as Handled, Registry};
 use crate::report;
 use crate::sys::*;
 use sim_backend::services::Images;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::c_void;
 use std::sync::{Arc, Mutex, Weak};
 use translator::texture::{AddressMode, Channel, Format, Image, Level, Object, Sampler};
@@ -259,6 +260,23 @@ impl Texture {
     }
 }
 
+/// Ends a texture object; launches from before still find it.
+pub fn destroy_texture(handle: u64) -> Result {
+    let raw = handle as *mut c_void;
+    let texture = Texture::registry().get(raw)?;
+    // First kept, then removed: a kernel may look at any time.
+    keep_for_flights(handle, texture.context, &texture.object);
+    Texture::registry().remove(raw).map(drop)
+}
+
+/// Ends a surface object; launches from before still find it.
+pub fn destroy_surface(handle: u64) -> Result {
+    let raw = handle as *mut c_void;
+    let surface = Surface::registry().get(raw)?;
+    keep_for_flights(handle, surface.context, &surface.object);
+    Surface::registry().remove(raw).map(drop)
+}
+
 /// The surface over an array, which must have been made for surfaces.
 pub fn surface_of(resource: Resource) -> Result<Object> {
     let Resource::Array(handle) = resource else { return Err(CUerror::INVALID_VALUE) };
@@ -303,15 +321,68 @@ impl References {
     }
 }
 
+/// An object that is destroyed, as launches from before still find it.
+struct Past {
+    context: u64,
+    object: Arc<Object>,
+    /// Number of the first launch for which it is gone.
+    gone_for: u64,
+}
+
+/// Launches that are not done, by number, and what was destroyed meanwhile, by handle.
+struct Flights {
+    next: u64,
+    open: BTreeSet<u64>,
+    past: BTreeMap<u64, Past>,
+}
+
+static FLIGHTS: Mutex<Flights> = Mutex::new(Flights { next: 0, open: BTreeSet::new(), past: BTreeMap::new() });
+
+/// A launch from when it is asked for until it is dropped.
+pub struct Flight(u64);
+
+impl Flight {
+    /// The next one.
+    pub fn begin() -> Flight {
+        let mut flights = lock(&FLIGHTS);
+        let number = flights.next;
+        flights.next += 1;
+        flights.open.insert(number);
+        Flight(number)
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        let mut flights = lock(&FLIGHTS);
+        flights.open.remove(&self.0);
+        if !flights.past.is_empty() {
+            let oldest = flights.open.first().copied();
+            flights.past.retain(|_, past| oldest.is_some_and(|oldest| oldest < past.gone_for));
+        }
+    }
+}
+
+/// Keeps a destroyed object for the launches that are not done.
+fn keep_for_flights(handle: u64, context: u64, object: &Arc<Object>) {
+    let mut flights = lock(&FLIGHTS);
+    if !flights.open.is_empty() {
+        let past = Past { context, object: object.clone(), gone_for: flights.next };
+        flights.past.insert(handle, past);
+    }
+}
+
 /// Where the kernels of a launch find textures and surfaces.
-pub struct Found {
+pub struct Found<'a> {
     /// Number of the context.
     pub context: u64,
     /// References as they were when it was launched.
     pub references: Arc<Bound>,
+    /// The launch.
+    pub flight: &'a Flight,
 }
 
-impl Images for Found {
+impl Images for Found<'_> {
     fn find(&self, handle: u64) -> Option<Arc<Object>> {
         if let Some(object) = self.references.get(&handle) {
             return Some(object.clone());
@@ -322,6 +393,9 @@ impl Images for Found {
         }
         if let Ok(surface) = Surface::registry().get(raw) {
             return (surface.context == self.context).then(|| surface.object.clone());
+        }
+        if let Some(past) = lock(&FLIGHTS).past.get(&handle) {
+            return (past.context == self.context && self.flight.0 < past.gone_for).then(|| past.object.clone());
         }
         // A parameter of a kernel may be a reference that no variable stands for.
         let reference = TextureReference::registry().get(handle as CUtexref).ok()?;
