@@ -13,7 +13,6 @@ use crate::runtime::module::Function;
 use crate::runtime::operation::Operation;
 use crate::runtime::settings::Settings;
 use crate::runtime::stream::Stream;
-use crate::runtime::texture::Flight;
 use crate::sys::CUlaunchConfig;
 use sim_backend::device::{Demand, Device};
 use sim_backend::execute::Shape;
@@ -147,7 +146,7 @@ pub fn prepare(
     let parameters = pack(kernel, parameters, extra)?;
     let symbols = module.addresses(&function.program().symbols_of(kernel)?)?;
     let references = module.context().references.now();
-    Ok(Launch { kernel: prepared, shape, parameters, symbols, references, flight: Flight::begin() })
+    Ok(Launch { kernel: prepared, shape, parameters, symbols, references })
 }
 
 fn submit(

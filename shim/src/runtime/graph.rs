@@ -5,6 +5,7 @@ use super::context::{Context, lock};
 use super::event::Event;
 use super::operation::Operation;
 use super::stream::Stream;
+use super::texture::Flight;
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::handle::{Live, Object, Registry};
@@ -281,15 +282,20 @@ fn marks(nodes: &[(NodeId, Node)], into: &mut Vec<Arc<Completion>>) {
 }
 
 /// Performs the nodes one after the other. In simulated time, nodes that do not depend on each other overlap.
-pub fn perform(nodes: &[(NodeId, Node)], context: &Arc<Context>, start: Picoseconds) -> Result<Picoseconds> {
+pub fn perform(
+    nodes: &[(NodeId, Node)],
+    context: &Arc<Context>,
+    flight: &Flight,
+    start: Picoseconds,
+) -> Result<Picoseconds> {
     let mut ends: BTreeMap<NodeId, Picoseconds> = BTreeMap::new();
     for (id, node) in nodes {
         let ready = node.after.iter().filter_map(|id| ends.get(id)).fold(start, |latest, end| latest.max(*end));
         let end = match &node.task {
-            Task::Operation(operation) => operation.clone().perform(context, ready)?,
-            Task::Child(graph) => perform(&graph.sorted()?, context, ready)?,
+            Task::Operation(operation) => operation.clone().perform(context, flight, ready)?,
+            Task::Child(graph) => perform(&graph.sorted()?, context, flight, ready)?,
             Task::Record(event) => {
-                let end = Operation::Mark.perform(context, ready)?;
+                let end = Operation::Mark.perform(context, flight, ready)?;
                 event.reached(end);
                 end
             }
@@ -441,7 +447,8 @@ mod tests {
         fan.add(mark(), vec![root]).expect("a node");
         let context = Context::create(0);
         let time = |graph: &Graph| {
-            perform(&graph.sorted().expect("no circle"), context.object(), Picoseconds(0)).expect("done")
+            perform(&graph.sorted().expect("no circle"), context.object(), &Flight::begin(), Picoseconds(0))
+                .expect("done")
         };
         assert_eq!(time(&chain), time(&fan) * 2);
     }

@@ -30,13 +30,11 @@ pub struct Launch {
     pub symbols: Arc<[u64]>,
     /// What texture and surface references were bound to.
     pub references: Arc<Bound>,
-    /// What tells textures that are destroyed later from those that are gone.
-    pub flight: Flight,
 }
 
 impl Launch {
     /// Runs it to its end; answers how long it takes in simulated time. A fault is told on standard error, once, here.
-    pub fn perform(&self, context: &Context, start: Picoseconds) -> Result<Picoseconds> {
+    pub fn perform(&self, context: &Context, flight: &Flight, start: Picoseconds) -> Result<Picoseconds> {
         static LAUNCHES: AtomicU64 = AtomicU64::new(1);
         let device = device()?;
         let kernel = self.kernel.kernel();
@@ -52,7 +50,7 @@ impl Launch {
             deadline: Settings::get().timeout.map(|timeout| Instant::now() + timeout),
             ..Limits::default()
         };
-        let images = Found { context: context.number(), references: self.references.clone(), flight: &self.flight };
+        let images = Found { context: context.number(), references: self.references.clone(), flight };
         let launch = execute::Launch {
             kernel: &self.kernel,
             shape: self.shape,

@@ -5,6 +5,7 @@ use super::device::device;
 use super::graph::{self, Node, NodeId};
 use super::host::{Flag, HostFunction, StreamCallback};
 use super::launch::Launch;
+use super::texture::Flight;
 use super::transfer::{Copy, Fill};
 use crate::abi::Result;
 use crate::error::CUerror;
@@ -89,8 +90,8 @@ impl From<MemoryError> for CUerror {
 
 impl Operation {
     /// Performs it, starting at `start`; answers when it ends in simulated time. Does nothing in a context that has
-    /// failed.
-    pub fn perform(self, context: &Arc<Context>, start: Picoseconds) -> Result<Picoseconds> {
+    /// failed. `flight` began when it was asked for.
+    pub fn perform(self, context: &Arc<Context>, flight: &Flight, start: Picoseconds) -> Result<Picoseconds> {
         if let Operation::Notify(callback) = self {
             let status = context.check().map_or_else(CUresult::from, |()| CUresult::CUDA_SUCCESS);
             callback.call(status);
@@ -98,11 +99,11 @@ impl Operation {
         }
         // After a fault the rest of the queue passes without effect.
         context.check()?;
-        let performed = catch_unwind(AssertUnwindSafe(|| self.act(context, start)));
+        let performed = catch_unwind(AssertUnwindSafe(|| self.act(context, flight, start)));
         performed.unwrap_or(Err(CUerror::UNKNOWN))
     }
 
-    fn act(self, context: &Arc<Context>, start: Picoseconds) -> Result<Picoseconds> {
+    fn act(self, context: &Arc<Context>, flight: &Flight, start: Picoseconds) -> Result<Picoseconds> {
         let device = device()?;
         let model = &device.model;
         match self {
@@ -127,7 +128,7 @@ impl Operation {
                 fill.perform(&device.memory)?;
                 Ok(start + fill.duration(model))
             }
-            Operation::Launch(launch) => launch.perform(context, start).map(|duration| start + duration),
+            Operation::Launch(launch) => launch.perform(context, flight, start).map(|duration| start + duration),
             Operation::Call(function) => {
                 function.call();
                 Ok(start)
@@ -154,7 +155,7 @@ impl Operation {
                     pause = (pause * 2).min(Duration::from_millis(1));
                 }
             }
-            Operation::Graph(nodes) => graph::perform(&nodes, context, start),
+            Operation::Graph(nodes) => graph::perform(&nodes, context, flight, start),
             Operation::Free(address) => {
                 device.memory.free(address)?;
                 Ok(start)

@@ -7,6 +7,7 @@ use super::graph::{Capture, Graph, NodeId, Task};
 use super::operation::Operation;
 use super::queue::{Action, Queue};
 use super::schedule::Role;
+use super::texture::Flight;
 use crate::abi::Result;
 use crate::error::CUerror;
 use crate::handle::{Object, Registry};
@@ -123,9 +124,9 @@ impl Stream {
     /// other streams that come first.
     pub fn enqueue(&self, after: Vec<Arc<Completion>>, operation: Operation) -> Result<Arc<Completion>> {
         self.check_alive()?;
-        let context = self.context.clone();
+        let (context, flight) = (self.context.clone(), Flight::begin());
         let action: Action = Box::new(move |start| {
-            operation.perform(&context, start).unwrap_or_else(|error| {
+            operation.perform(&context, &flight, start).unwrap_or_else(|error| {
                 context.fail(error);
                 start
             })
@@ -138,11 +139,11 @@ impl Stream {
     pub fn run(&self, operation: Operation) -> Result {
         self.check_not_capturing()?;
         self.check_alive()?;
-        let context = self.context.clone();
+        let (context, flight) = (self.context.clone(), Flight::begin());
         let outcome = Arc::new(OnceLock::new());
         let report = outcome.clone();
         let action: Action = Box::new(move |start| {
-            let (result, end) = match operation.perform(&context, start) {
+            let (result, end) = match operation.perform(&context, &flight, start) {
                 Ok(end) => (Ok(()), end),
                 Err(error) => (Err(error), start),
             };

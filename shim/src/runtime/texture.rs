@@ -325,11 +325,11 @@ impl References {
 struct Past {
     context: u64,
     object: Arc<Object>,
-    /// Number of the first launch for which it is gone.
+    /// Number of the first operation for which it is gone.
     gone_for: u64,
 }
 
-/// Launches that are not done, by number, and what was destroyed meanwhile, by handle.
+/// Operations that are not done, by number, and what was destroyed meanwhile, by handle.
 struct Flights {
     next: u64,
     open: BTreeSet<u64>,
@@ -338,7 +338,7 @@ struct Flights {
 
 static FLIGHTS: Mutex<Flights> = Mutex::new(Flights { next: 0, open: BTreeSet::new(), past: BTreeMap::new() });
 
-/// A launch from when it is asked for until it is dropped.
+/// An operation of a stream, from when it is asked for until it is done.
 pub struct Flight(u64);
 
 impl Flight {
@@ -378,7 +378,7 @@ pub struct Found<'a> {
     pub context: u64,
     /// References as they were when it was launched.
     pub references: Arc<Bound>,
-    /// The launch.
+    /// The launch, or that of the graph it is in.
     pub flight: &'a Flight,
 }
 
