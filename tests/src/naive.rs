@@ -5,7 +5,8 @@
 //! one thread runs at a time until it waits for others. It is slow, and it knows only what random programs use: what it
 //! does not know it refuses by name.
 //!
-//! Where the manual leaves a choice (a payload of a NaN, division by zero) it chooses as the product documents.
+//! Where the manual leaves a choice (a payload of a NaN, division by zero), or NVIDIA's hardware does otherwise, it does as
+//! docs/open-points.md says.
 
 mod atomic;
 mod bits;

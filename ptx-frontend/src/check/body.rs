@@ -602,7 +602,9 @@ impl<'a> Checker<'a, '_, '_> {
             _ => return self.error(span, format!("`{array}` is not an array")),
         };
         let bytes = u64::from(variable.ty.bytes());
-        if variable.size != 0 && variable.size <= bytes {
+        // An array of one element looks like a variable that is none.
+        let is_first = matches!(number.kind, OperandKind::Integer(number) if number.value() == 0);
+        if variable.size != 0 && variable.size <= bytes && !is_first {
             return self.error(span, format!("`{array}` is not an array"));
         }
         // ptxas 13.5 counts bytes in arrays of unknown size, whatever they are of; the manual speaks of elements.

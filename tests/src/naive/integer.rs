@@ -102,7 +102,7 @@ fn simple(opcode: Opcode, words: &Words, values: &[i128], bits: u32, signed: boo
 
 /// `add.cc`, `addc`, `sub.cc`, `subc`, `mad.cc`, `madc`: the value and the condition code.
 ///
-/// The one place where the manual is not followed: what it calls a borrow is in hardware the carry of `a + !b + 1`,
+/// The manual is not followed here: what it calls a borrow is in hardware the carry of `a + !b + 1`,
 /// which is there when nothing is borrowed.
 pub(super) fn with_carry(opcode: Opcode, words: &Words, args: &[u128], carry: bool) -> Outcome<(u128, bool)> {
     let ty = words.ty(0);
