@@ -5,7 +5,7 @@ use ptx_frontend::isa::FormLine;
 use std::fmt::Write;
 
 /// A PTX version and a target that a module needs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Needs {
     /// 83 for PTX 8.3.
     version: u32,
@@ -37,6 +37,13 @@ impl Offered {
         };
         Offered { capability, version }
     }
+
+    /// The directives of a module that uses all of it.
+    pub fn header(self) -> String {
+        let Offered { capability, version } = self;
+        let letter = if capability >= 90 { "a" } else { "" };
+        format!(".version {}.{}\n.target sm_{capability}{letter}\n.address_size 64\n", version / 10, version % 10)
+    }
 }
 
 impl Needs {
@@ -59,14 +66,7 @@ impl Needs {
             let target = if last < 14 { "sm_13" } else { "sm_75\n.address_size 64" };
             return format!(".version {}.{}\n.target {target}\n", last / 10, last % 10);
         }
-        let version = device.version.max(self.version);
-        let letter = if device.capability >= 90 { "a" } else { "" };
-        format!(
-            ".version {}.{}\n.target sm_{}{letter}\n.address_size 64\n",
-            version / 10,
-            version % 10,
-            device.capability
-        )
+        Offered { version: device.version.max(self.version), ..device }.header()
     }
 
     /// The architecture, 90 for sm_90.
@@ -116,15 +116,7 @@ fn kernel(text: &mut String, index: usize, subject: &Subject, is_old: bool) {
     line(format_args!(
         "    .reg .pred %guard;\n    .reg .b32 %thread, %other, %count;\n    .reg .b64 %from, %to, %offset, %step;"
     ));
-    for (k, register) in subject.inputs.iter().enumerate() {
-        line(format_args!("    .reg {} %i{k};", class(register)));
-    }
-    for (k, register) in subject.outputs.iter().enumerate() {
-        line(format_args!("    .reg {} %o{k};", class(register)));
-    }
-    if !subject.declarations.is_empty() {
-        line(format_args!("{}", subject.declarations.trim_end()));
-    }
+    line(format_args!("{}", declarations(subject)));
     line(format_args!(
         "    ld.param.u64 %from, [inputs];
     ld.param.u64 %to, [outputs];
@@ -159,18 +151,13 @@ fn kernel(text: &mut String, index: usize, subject: &Subject, is_old: bool) {
 
 /// A module of kernels without inputs: each puts constants into a subject's operands, and stores what comes of them at
 /// `outputs`, eight bytes apart.
-pub fn folded_module(needs: Needs, device: Offered, subjects: &[(&Subject, Vec<u64>)]) -> String {
-    let mut text = needs.header(device);
+pub fn folded_module(device: Offered, subjects: &[(&Subject, Vec<u64>)]) -> String {
+    let mut text = device.header();
     for (index, (subject, row)) in subjects.iter().enumerate() {
         let mut line = |args: std::fmt::Arguments<'_>| writeln!(text, "{args}").expect("writing to a string");
         line(format_args!(".visible .entry {}(.param .u64 outputs)\n{{", name(index)));
         line(format_args!("    .reg .b32 %other;\n    .reg .b64 %to;"));
-        for (prefix, registers) in [("%i", &subject.inputs), ("%o", &subject.outputs)] {
-            for (k, register) in registers.iter().enumerate() {
-                line(format_args!("    .reg {} {prefix}{k};", class(register)));
-            }
-        }
-        line(format_args!("{}", subject.declarations));
+        line(format_args!("{}", declarations(subject)));
         line(format_args!("    ld.param.u64 %to, [outputs];"));
         for (k, (register, value)) in subject.inputs.iter().zip(row).enumerate() {
             match register.bits {
@@ -193,6 +180,16 @@ pub fn folded_module(needs: Needs, device: Offered, subjects: &[(&Subject, Vec<u
         line(format_args!("    ret;\n}}"));
     }
     text
+}
+
+/// What a subject's operands lie in, and what it declares itself.
+fn declarations(subject: &Subject) -> String {
+    let inputs =
+        subject.inputs.iter().enumerate().map(|(k, register)| format!("    .reg {} %i{k};\n", class(register)));
+    let outputs =
+        subject.outputs.iter().enumerate().map(|(k, register)| format!("    .reg {} %o{k};\n", class(register)));
+    let registers: String = inputs.chain(outputs).collect();
+    (registers + &subject.declarations).trim_end().to_owned()
 }
 
 fn class(register: &Register) -> &'static str {

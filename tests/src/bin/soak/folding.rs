@@ -46,7 +46,7 @@ pub(crate) fn run(wanted: &Wanted) -> Result<u64> {
             let needs = Needs::of(subject.form);
             let is_alone = matches!(subject.oracle, Oracle::Thread(_)) && !subject.scratch;
             let hope = *hopes.entry((capability, subject.name.as_str())).or_insert(TRIES);
-            if hope > 0 && is_alone && needs.fits(capability) && needs.header(device) == header(device) {
+            if hope > 0 && is_alone && needs.fits(capability) && needs.header(device) == device.header() {
                 let inputs = rows.entry(index).or_insert_with(|| inputs(subject, INPUTS));
                 let count = inputs.first().map_or(1, Vec::len);
                 let thread = random.below(count);
@@ -100,11 +100,6 @@ fn differ_in_nan_only(subject: &Subject, inputs: &[Vec<u64>], outputs: &[Vec<u64
     })
 }
 
-/// The header of modules for all forms but those that ended.
-fn header(device: Offered) -> String {
-    Needs::default().header(device)
-}
-
 /// What each kernel stores, by the distance from `outputs`, as far as it is known. Drops kernels that are refused.
 fn folded(
     toolkit: &Toolkit,
@@ -113,7 +108,7 @@ fn folded(
     cubin: &Path,
 ) -> Result<Vec<HashMap<u64, u64>>> {
     loop {
-        let text = kernel::folded_module(Needs::default(), device, drawn);
+        let text = kernel::folded_module(device, drawn);
         let faults = toolkit.assemble(&text, cubin)?;
         if faults.is_empty() {
             break;
